@@ -1,0 +1,150 @@
+package socle
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// policy says which of our packages each package may import, tests included. A trailing
+// "/..." allows everything below. It is the table of docs/architecture.md: change both.
+var policy = map[string][]string{
+	".": {},
+
+	"geo":          {},
+	"geo/crs":      {},
+	"geo/topology": {"geo"},
+	"geo/index":    {"geo"},
+	"geo/gpb":      {"geo"},
+
+	"referentials":         {"geo", "geo/crs"},
+	"referentials/catalog": {"geo", "geo/crs", "referentials"},
+
+	"referentials/importer/source":     {"geo", "geo/crs", "referentials"},
+	"referentials/importer/csv":        {"geo", "geo/crs", "referentials", "referentials/importer/source"},
+	"referentials/importer/geojson":    {"geo", "geo/crs", "referentials", "referentials/importer/source"},
+	"referentials/importer/shapefile":  {"geo", "geo/crs", "referentials", "referentials/importer/source"},
+	"referentials/importer/flatgeobuf": {"geo", "geo/crs", "referentials", "referentials/importer/source"},
+	"referentials/importer/geoparquet": {"geo", "geo/crs", "referentials", "referentials/importer/source"},
+	"referentials/importer/geopackage": {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/importer/source"},
+	"referentials/importer/gdal":       {"geo", "geo/crs", "referentials", "referentials/importer/source"},
+	"referentials/importer":            {"geo", "geo/crs", "geo/topology", "referentials", "referentials/catalog", "referentials/importer/..."},
+
+	"referentials/encode":            {"geo", "geo/crs", "referentials"},
+	"referentials/encode/encodetest": {"geo", "geo/crs", "referentials", "referentials/encode"},
+	"referentials/encode/geojson":    {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest"},
+	"referentials/encode/geojsonseq": {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest", "referentials/encode/geojson"},
+	"referentials/encode/csv":        {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest"},
+	"referentials/encode/flatgeobuf": {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest"},
+	"referentials/encode/geoparquet": {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest"},
+	"referentials/encode/geopackage": {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/encode", "referentials/encode/encodetest"},
+
+	"referentials/store/storetest": {"geo", "geo/crs", "referentials"},
+	"referentials/store/postgis":   {"geo", "geo/crs", "migrations", "referentials", "referentials/store/storetest"},
+	"referentials/store/gpkg":      {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/store/storetest"},
+
+	"referentials/snapshot": {"geo", "geo/crs", "geo/index", "referentials", "referentials/store/storetest"},
+	"referentials/synth":    {"geo", "geo/crs", "geo/topology", "geo/index", "referentials"},
+
+	"migrations": {},
+
+	"tiles":     {"geo", "geo/crs", "referentials", "referentials/snapshot", "tiles/mvt"},
+	"tiles/mvt": {"geo"},
+
+	"cmd/socle":     {"cmd/socle/internal/...", "geo/...", "migrations", "referentials", "referentials/...", "tiles/...", "imu/..."},
+	"cmd/socle/internal/api": {"geo", "geo/crs", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
+		"referentials/snapshot", "tiles", "tiles/..."},
+}
+
+// forbidden lists outside packages that a package must not reach, by the rule of the
+// table's last column. Keys match a package and all below it.
+var forbidden = map[string][]string{
+	"geo":                     {"net/http", "database/sql", "github.com/jackc/pgx", "modernc.org/sqlite", "log"},
+	"referentials/catalog":    {"net/http", "database/sql", "github.com/jackc/pgx"},
+	"referentials/importer":   {"net/http", "github.com/jackc/pgx"},
+	"referentials/encode":     {"net/http", "github.com/jackc/pgx"},
+	"referentials/snapshot":   {"net/http", "database/sql", "github.com/jackc/pgx"},
+	"referentials/store/gpkg": {"net/http", "github.com/jackc/pgx"},
+	"referentials/synth":      {"net/http", "database/sql", "github.com/jackc/pgx"},
+	"tiles":                   {"net/http", "database/sql", "github.com/jackc/pgx"},
+	"imu":                     {"net/http", "database/sql", "github.com/jackc/pgx"},
+}
+
+// topLevel is every folder the root may have.
+var topLevel = []string{"cmd", "docs", "geo", "imu", "migrations", "referentials", "testdata", "tiles"}
+
+func TestLayout(t *testing.T) {
+	fset := token.NewFileSet()
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() {
+			if file != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules" || name == "bin" || name == "var") {
+				return fs.SkipDir
+			}
+			if file != "." && !strings.Contains(filepath.ToSlash(file), "/") && !slices.Contains(topLevel, name) {
+				t.Errorf("folder %s is not one of %v", name, topLevel)
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		pkg := path.Dir(filepath.ToSlash(file))
+		allowed, ok := policy[pkg]
+		if !ok {
+			t.Errorf("package %s is not in the policy of layout_test.go", pkg)
+			return nil
+		}
+		f, err := parser.ParseFile(fset, file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range f.Imports {
+			checkImport(t, file, pkg, allowed, spec.Path.Value)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func checkImport(t *testing.T, file, pkg string, allowed []string, quoted string) {
+	t.Helper()
+	imported, err := strconv.Unquote(quoted)
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	if ours, ok := strings.CutPrefix(imported, "socle/"); ok {
+		if ours != pkg && !slices.ContainsFunc(allowed, func(a string) bool { return within(a, ours) }) {
+			t.Errorf("%s: package %s must not import %s", file, pkg, imported)
+		}
+		return
+	}
+	for owner, list := range forbidden {
+		if pkg != owner && !strings.HasPrefix(pkg, owner+"/") {
+			continue
+		}
+		for _, f := range list {
+			if imported == f || strings.HasPrefix(imported, f+"/") {
+				t.Errorf("%s: package %s must not import %s", file, pkg, imported)
+			}
+		}
+	}
+}
+
+func within(pattern, pkg string) bool {
+	if base, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return pkg == base || strings.HasPrefix(pkg, base+"/")
+	}
+	return pattern == pkg
+}
