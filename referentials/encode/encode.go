@@ -4,6 +4,7 @@
 package encode
 
 import (
+	"errors"
 	"io"
 
 	"socle/geo/crs"
@@ -19,6 +20,10 @@ type Header struct {
 	Matched    int64   // rows that match in all, -1 when not known
 	Links      []Link  // written by formats that have a place for them
 	TimeStamp  string  // RFC 3339, written by formats that have a place for it; "" leaves it out
+
+	// YFirst has GeoJSON written in the axis order of an authority that puts y first,
+	// as OGC API Features asks of crs=EPSG:4326. Rows stay x, y; other formats ignore it.
+	YFirst bool
 }
 
 // Link is a typed web link.
@@ -31,10 +36,16 @@ type Link struct {
 
 // Writer writes the rows of one answer. Close completes the output; it does not close
 // the underlying io.Writer.
+//
+// An error of Write or Close is final: later calls give it again. Closing twice is
+// harmless.
 type Writer interface {
 	Write(*referentials.Row) error
 	Close() error
 }
+
+// ErrClosed is what Write gives after Close.
+var ErrClosed = errors.New("the output is closed already")
 
 // Format is one output format.
 type Format struct {
