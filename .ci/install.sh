@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# install.sh build|test|clients: installs with apt what is missing on Debian/Ubuntu for that purpose.
+#   build    the C libraries GEOS and PROJ
+#   test     build, and PostgreSQL with PostGIS, GDAL and PROJ's programs (oracles of the tests)
+#   clients  test, and QGIS, driven headless by `make conformance`
+set -euo pipefail
+packages="pkg-config libgeos-dev libproj-dev"
+case "${1:?usage: install.sh build|test|clients}" in
+  build) ;;
+  test) packages="$packages postgresql gdal-bin proj-bin" ;;
+  clients) packages="$packages postgresql gdal-bin proj-bin python3-qgis qgis-providers" ;;
+  *) echo "usage: install.sh build|test|clients" >&2; exit 2 ;;
+esac
+command -v dpkg-query >/dev/null || { echo "not a Debian system: install the equivalents of: $packages" >&2; exit 0; }
+missing=""
+for p in $packages; do
+  dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q '^install ok installed' || missing="$missing $p"
+done
+# The PostGIS package is named after the server's version; any will do.
+if [ "$1" != build ] && ! ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1; then
+  missing="$missing postgis-server"
+fi
+[ -n "$missing" ] || exit 0
+as_root=""
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null || { echo "run as root, or install:$missing" >&2; exit 1; }
+  as_root=sudo
+fi
+echo "installing:$missing" >&2
+$as_root apt-get update -qq
+case "$missing" in
+*postgresql*|*postgis*)
+  # The tests start a cluster of their own; keep the package from starting another.
+  $as_root mkdir -p /etc/postgresql-common
+  [ -e /etc/postgresql-common/createcluster.conf ] ||
+    echo 'create_main_cluster = false' | $as_root tee /etc/postgresql-common/createcluster.conf >/dev/null ;;
+esac
+case "$missing" in
+*postgis-server*)
+  missing=${missing/postgis-server/$(apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' | awk '{print $1}' | sort -V | tail -n 1)} ;;
+esac
+# shellcheck disable=SC2086
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -1,0 +1,61 @@
+# Socle. `make demo` runs it, `make test` tests it; docs/ says the rest.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+LISTEN ?= 127.0.0.1:8080
+GOLANGCI_VERSION := v2.15.0
+TOOLS := $(CURDIR)/.cache/tools
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+export CGO_ENABLED := 1
+
+# The tests' private PostGIS lives outside the checkout: its user cannot always read here.
+with_postgis = dir=$$(mktemp -d /tmp/socle-test.XXXXXX); trap '.ci/postgis.sh down "$$dir"' EXIT; \
+	chmod 755 "$$dir"; SOCLE_TEST_POSTGIS=$$(.ci/postgis.sh up "$$dir"); export SOCLE_TEST_POSTGIS;
+
+.PHONY: build demo test check bench conformance golden fuzz tidy
+
+build: ## bin/socle
+	@.ci/install.sh build
+	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/socle ./cmd/socle
+
+demo: build ## a synthetic territory, served
+	bin/socle demo --listen $(LISTEN)
+
+test: ## every test, with the race detector and a PostGIS of its own
+	@.ci/install.sh test
+	$(with_postgis) go test -race -timeout 20m ./...
+
+check: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) ## format, vet, lint, layout, generated files
+	@.ci/install.sh build
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted" >&2; exit 1; }
+	go vet ./...
+	$< run
+	go test -count=1 .
+	go mod tidy -diff
+
+bench: ## benchmarks, side by side with GDAL and PostGIS on this machine
+	@.ci/install.sh test
+	$(with_postgis) go test -run '^$$' -bench . -benchmem ./... ; .ci/bench/run.sh
+
+conformance: build ## real clients (GDAL, QGIS) against a running server
+	@.ci/install.sh clients
+	$(with_postgis) .ci/clients/run.sh
+
+golden: ## rewrites golden files
+	@.ci/install.sh test
+	$(with_postgis) SOCLE_GOLDEN=write go test -count=1 ./...
+
+fuzz: ## each fuzz target for a short while
+	@for p in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+	  for f in $$(grep -h -o '^func Fuzz[A-Za-z0-9_]*' $$p/*_test.go | sed 's/^func //'); do \
+	    echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s $$p; done; done
+
+tidy: ## go.mod and formats
+	go mod tidy
+	gofmt -w $$(git ls-files '*.go')
+
+$(TOOLS)/golangci-lint-$(GOLANGCI_VERSION):
+	@mkdir -p $(TOOLS)
+	GOBIN=$(TOOLS) GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	@mv $(TOOLS)/golangci-lint $@
