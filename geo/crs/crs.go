@@ -2,7 +2,7 @@
 //
 // Inside Socle every coordinate pair is x then y: easting, northing or longitude,
 // latitude, whatever the authority's axis order says. Axis order matters only at the
-// edges of HTTP, where [CRS.AxesSwapped] tells which systems are written y first.
+// edges of HTTP, where [AxesSwapped] tells which systems are written y first.
 package crs
 
 import (
