@@ -2,9 +2,6 @@
 package index
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/paulmach/orb"
 	"github.com/tidwall/rtree"
 
@@ -18,31 +15,14 @@ type Tree struct {
 	boxes rtree.RTreeGN[float64, uint32]
 }
 
-// Build indexes boxes by their position. Empty boxes (Min > Max) are left out. The others
-// go in along a Hilbert curve: the tree's nodes are then compact, whatever order the
-// boxes come in.
+// Build indexes boxes by their position. Empty boxes (Min > Max) are left out.
+//
+// Sorting the boxes along a curve first was measured: it makes windows at most a quarter
+// faster, where the boxes come in rows, for half as much time again to build.
 func Build(boxes []orb.Bound) *Tree {
-	type entry struct{ place, id uint32 }
-	extent := geo.EmptyBound()
-	for _, b := range boxes {
-		extent = geo.Union(extent, b)
-	}
-	sx, sy := hilbertScale(extent.Min[0], extent.Max[0]), hilbertScale(extent.Min[1], extent.Max[1])
-	entries := make([]entry, 0, len(boxes))
-	for id, b := range boxes {
-		if empty(b) {
-			continue
-		}
-		x := uint32(((b.Min[0]+b.Max[0])/2 - extent.Min[0]) * sx)
-		y := uint32(((b.Min[1]+b.Max[1])/2 - extent.Min[1]) * sy)
-		entries = append(entries, entry{hilbert(x, y), uint32(id)})
-	}
-	slices.SortFunc(entries, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.id, b.id))
-	})
 	t := new(Tree)
-	for _, e := range entries {
-		t.boxes.Insert(boxes[e.id].Min, boxes[e.id].Max, e.id)
+	for id, b := range boxes {
+		t.Insert(b, uint32(id))
 	}
 	return t
 }

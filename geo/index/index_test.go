@@ -95,22 +95,6 @@ func TestSearchStops(t *testing.T) {
 	}
 }
 
-func TestHilbertVisitsNeighbours(t *testing.T) {
-	const side = 64
-	cells := make([][2]uint32, side*side)
-	for x := range uint32(side) {
-		for y := range uint32(side) {
-			cells[hilbert(x, y)] = [2]uint32{x, y}
-		}
-	}
-	for i := 1; i < len(cells); i++ {
-		dx, dy := int(cells[i][0])-int(cells[i-1][0]), int(cells[i][1])-int(cells[i-1][1])
-		if dx*dx+dy*dy != 1 {
-			t.Fatalf("the curve jumps from %v to %v", cells[i-1], cells[i])
-		}
-	}
-}
-
 // town makes n building boxes of about 12 m on a territory of 700 km², in metres.
 func town(n int) []orb.Bound {
 	rng := rand.New(rand.NewPCG(1, 1))
