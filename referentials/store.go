@@ -80,25 +80,29 @@ type Store interface {
 
 	// Load calls read with one version (0: the current one) and its rows, all seen at
 	// one moment: the state's revision is the one the rows are of. Rows come in the
-	// order they were first stored.
+	// order they were first stored. NotFound when there is no such collection or version.
 	Load(ctx context.Context, id string, version int64, read func(State, Rows) error) error
 
 	// Replace publishes rows as the next version and makes it current, all or nothing:
 	// after any error, or a crash, the version before is still current and whole. Rows
-	// with a null or repeated key fail it (Conflict). Versions beyond KeptVersions are
-	// dropped.
+	// with a null or repeated key fail it (Conflict), as do rows that the descriptor's
+	// CheckRow refuses. Of the versions, the KeptVersions newest are kept.
 	Replace(ctx context.Context, p Publication, rows Rows) (Version, error)
 
-	// Apply commits edits to the current version, all or nothing, and gives it with its
-	// new revision.
+	// Apply commits edits to the current version in their order, all or nothing, and gives
+	// it with its new revision, one more than before. An upsert of a known key keeps the
+	// row's place, one of a new key goes last; a delete of an absent key does nothing; no
+	// changes at all leave the revision as it is.
 	Apply(ctx context.Context, id string, changes []Change) (Version, error)
 
 	// Changes gives the net edits of a version since a revision, one per key, and the
-	// revision they lead to. Gone when the journal does not reach that far back: load
-	// the version again.
+	// revision they lead to: deletes first, then upserts in the order of their rows. Gone
+	// when the version is kept no longer, or the journal does not reach that far back or
+	// never knew that revision: load the version again.
 	Changes(ctx context.Context, id string, version, since int64) ([]Change, int64, error)
 
-	// Rollback makes an earlier version current (0: the one before the current).
+	// Rollback makes another kept version current (0: the one before the current).
+	// NotFound when it is not kept.
 	Rollback(ctx context.Context, id string, to int64) (Version, error)
 
 	// Drop removes a collection with all its versions.
