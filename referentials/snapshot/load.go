@@ -1,0 +1,113 @@
+package snapshot
+
+import (
+	"context"
+
+	"github.com/paulmach/orb"
+
+	"socle/geo/index"
+	"socle/referentials"
+)
+
+// maxRows is how many rows a collection in memory can have: rows are numbered in 32 bits
+// with one number to spare.
+const maxRows = 1<<32 - 2
+
+// hint bounds what is set aside on the word of a version before its rows have come.
+const hint = 4 << 20
+
+// load reads the current version of a collection.
+func load(ctx context.Context, store referentials.Store, id string) (*Collection, error) {
+	var c *Collection
+	err := store.Load(ctx, id, 0, func(state referentials.State, rows referentials.Rows) error {
+		var err error
+		c, err = build(ctx, state, rows)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// build makes a collection of its rows.
+func build(ctx context.Context, state referentials.State, rows referentials.Rows) (*Collection, error) {
+	d := &state.Descriptor
+	if err := d.Validate(); err != nil {
+		return nil, err
+	}
+	room := int(min(max(state.Version.Rows, 0), hint))
+	columns := make([]columnBuilder, len(d.Fields))
+	for f := range d.Fields {
+		columns[f] = newColumnBuilder(&d.Fields[f], room)
+	}
+	var shaper *shapeBuilder
+	if d.HasGeometry() {
+		project, free, err := newProjector(d.CRS)
+		if err != nil {
+			return nil, err
+		}
+		defer free()
+		shaper = newShapeBuilder(d.Geometry, room, project)
+		defer shaper.abandon()
+	}
+	n := 0
+	for row, err := range rows {
+		if err != nil {
+			return nil, err
+		}
+		if n&1023 == 0 && ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if n == maxRows {
+			return nil, referentials.Errorf(referentials.TooLarge, "it has more than %d rows", int64(maxRows))
+		}
+		if err := appendRow(columns, shaper, row); err != nil {
+			return nil, err
+		}
+		n++
+	}
+	c := &Collection{state: state, n: n, columns: make([]column, len(columns))}
+	for f, b := range columns {
+		c.columns[f] = b.finish()
+	}
+	var err error
+	if shaper != nil {
+		if c.shapes, err = shaper.finish(); err != nil {
+			return nil, err
+		}
+		c.tree = index.Build(c.shapes.allBoxes())
+	}
+	k := d.KeyIndex()
+	if c.keys, err = newKeyIndex(c.columns[k], d.Fields[k].Type, n); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func appendRow(columns []columnBuilder, shaper *shapeBuilder, row *referentials.Row) error {
+	if len(row.Values) != len(columns) {
+		return referentials.Errorf(referentials.Internal, "the store gave %d values for %d fields", len(row.Values), len(columns))
+	}
+	for f, b := range columns {
+		if err := b.append(row.Values[f]); err != nil {
+			return err
+		}
+	}
+	if shaper == nil {
+		return nil
+	}
+	return shaper.append(&row.Geom)
+}
+
+// allBoxes gives a box for every row.
+func (s *shapes) allBoxes() []orb.Bound {
+	if s.boxes != nil {
+		return s.boxes
+	}
+	boxes := make([]orb.Bound, len(s.where))
+	for i := range boxes {
+		boxes[i] = s.box(i)
+	}
+	return boxes
+}
