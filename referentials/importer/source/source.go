@@ -16,8 +16,9 @@ import (
 
 // Field is a column as the file declares it.
 type Field struct {
-	Name string
-	Type referentials.FieldType // "" when the format does not say (CSV): values are strings
+	Name  string
+	Type  referentials.FieldType // "" when the format does not say (CSV): values are strings
+	Title string                 // a longer label the file gives beside the name, "" mostly
 }
 
 // Record is one row of a file, valid until the next one is asked for.
@@ -40,7 +41,8 @@ type Source interface {
 	// Layer names the layer, "" when the format has none.
 	Layer() string
 
-	// CRS gives the declared system, zero when the file does not say.
+	// CRS gives the declared system, zero when the file does not say. Like Fields it is
+	// complete only after a walk where the declaration may follow the data (GeoJSON).
 	CRS() crs.CRS
 
 	// HasGeometry tells whether records can carry geometry.
