@@ -31,14 +31,36 @@ func PrecisionOf(h Header) Precision {
 		return Exact
 	case IsLonLat(h.CRS):
 		return Degrees
+	case isMetric(h.CRS):
+		return Metres
 	}
-	return Metres
+	return Exact
 }
 
-// IsLonLat tells whether the coordinates of a system are degrees.
+// IsLonLat tells whether coordinates are degrees in one of the systems that this region
+// of the world is served in. A short list, and not PROJ's database, because it is asked
+// for every answer; an unlisted system is only written longer than needed.
 func IsLonLat(c crs.CRS) bool {
 	switch c {
-	case crs.CRS84, crs.EPSG(4326), crs.EPSG(4171), crs.EPSG(4258), crs.EPSG(4269), crs.EPSG(4979), crs.EPSG(9777), crs.EPSG(9782):
+	case crs.CRS84, crs.EPSG(4326), crs.EPSG(4171), crs.EPSG(4258), crs.EPSG(4275), crs.EPSG(9777), crs.EPSG(9782):
+		return true
+	}
+	return false
+}
+
+// isMetric is as [IsLonLat] for planes in metres.
+func isMetric(c crs.CRS) bool {
+	code := c.SRID()
+	between := func(from, to int32) bool { return from <= code && code <= to }
+	switch {
+	case c.Authority != "EPSG":
+		return false
+	case code == 2154, code == 9793, code == 9794, // Lambert-93
+		between(3942, 3950), between(9822, 9830), between(9842, 9850), // the conic zones CC42 to CC50
+		between(27561, 27564), between(27571, 27574), // the older Lambert zones
+		code == 3034, code == 3035, code == 3857, // Europe, Web Mercator
+		code == 2056, code == 21781, // Switzerland
+		between(25828, 25838), between(32601, 32660), between(32701, 32760): // UTM
 		return true
 	}
 	return false
@@ -46,8 +68,8 @@ func IsLonLat(c crs.CRS) bool {
 
 // Append appends v, which must be finite: otherwise what is appended ends in a letter.
 func (p Precision) Append(dst []byte, v float64) []byte {
-	if p == Degrees && math.Abs(v) < 1e5 {
-		return appendNano(dst, math.RoundToEven(v*1e9))
+	if p == Degrees && math.Abs(v) < 1e6 {
+		return appendNano(dst, math.RoundToEven(v*1e9), 1)
 	}
 	// A decimal of at most 15 significant digits is the only one of its length that reads
 	// back as its float64. So when v is the float64 nearest to r/10⁴, r/10⁴ is also the
@@ -55,6 +77,15 @@ func (p Precision) Append(dst []byte, v float64) []byte {
 	if math.Abs(v) < 1e11 {
 		if r := math.RoundToEven(v * 1e4); p == Metres || r/1e4 == v {
 			return appendTenThousandths(dst, r)
+		}
+		if math.Abs(v) < 1e6 {
+			if r := math.RoundToEven(v * 1e9); r/1e9 == v {
+				return appendNano(dst, r, 1)
+			}
+		} else if math.Abs(v) < 1e8 {
+			if r := math.RoundToEven(v * 1e7); r/1e7 == v {
+				return appendNano(dst, r, 100)
+			}
 		}
 	}
 	return strconv.AppendFloat(dst, v, 'f', -1, 64)
@@ -71,9 +102,10 @@ const digitPairs = "00010203040506070809" +
 	"80818283848586878889" +
 	"90919293949596979899"
 
-// appendNano appends r·10⁻⁹, |r| < 10¹⁴.
-func appendNano(dst []byte, r float64) []byte {
+// appendNano appends r·scale·10⁻⁹, |r| < 10¹⁵.
+func appendNano(dst []byte, r float64, scale uint64) []byte {
 	dst, n := appendSign(dst, r)
+	n *= scale
 	whole, frac := n/1e9, uint32(n%1e9)
 	dst = strconv.AppendUint(dst, whole, 10)
 	if frac == 0 {
