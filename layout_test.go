@@ -32,7 +32,7 @@ var policy = map[string][]string{
 	"referentials/importer/shapefile":  {"geo", "geo/crs", "referentials", "referentials/importer/source"},
 	"referentials/importer/flatgeobuf": {"geo", "geo/crs", "referentials", "referentials/importer/source"},
 	"referentials/importer/geoparquet": {"geo", "geo/crs", "referentials", "referentials/importer/source"},
-	"referentials/importer/geopackage": {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/importer/source"},
+	"referentials/importer/geopackage": {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/gpkgfile", "referentials/importer/source", "referentials/sqlite"},
 	"referentials/importer/gdal":       {"geo", "geo/crs", "referentials", "referentials/importer/source"},
 	"referentials/importer":            {"geo", "geo/crs", "geo/topology", "referentials", "referentials/catalog", "referentials/importer/..."},
 
@@ -43,11 +43,14 @@ var policy = map[string][]string{
 	"referentials/encode/csv":        {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest"},
 	"referentials/encode/flatgeobuf": {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest"},
 	"referentials/encode/geoparquet": {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest"},
-	"referentials/encode/geopackage": {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/encode", "referentials/encode/encodetest"},
+	"referentials/encode/geopackage": {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/encode", "referentials/encode/encodetest", "referentials/gpkgfile", "referentials/sqlite"},
 
 	"referentials/store/storetest": {"geo", "geo/crs", "referentials"},
 	"referentials/store/postgis":   {"geo", "geo/crs", "migrations", "referentials", "referentials/store/storetest"},
-	"referentials/store/gpkg":      {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/store/storetest"},
+	"referentials/store/gpkg":      {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/gpkgfile", "referentials/sqlite", "referentials/store/storetest"},
+
+	"referentials/sqlite":   {},
+	"referentials/gpkgfile": {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/sqlite"},
 
 	"referentials/snapshot": {"geo", "geo/crs", "geo/index", "referentials", "referentials/store/storetest"},
 	"referentials/synth":    {"geo", "geo/crs", "geo/topology", "geo/index", "referentials"},
@@ -57,7 +60,7 @@ var policy = map[string][]string{
 	"tiles":     {"geo", "geo/crs", "referentials", "referentials/snapshot", "tiles/mvt"},
 	"tiles/mvt": {"geo"},
 
-	"cmd/socle":     {"cmd/socle/internal/...", "geo/...", "migrations", "referentials", "referentials/...", "tiles/...", "imu/..."},
+	"cmd/socle": {"cmd/socle/internal/...", "geo/...", "migrations", "referentials", "referentials/...", "tiles/...", "imu/..."},
 	"cmd/socle/internal/api": {"geo", "geo/crs", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
 		"referentials/snapshot", "tiles", "tiles/..."},
 }
