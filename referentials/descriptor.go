@@ -211,3 +211,29 @@ func (d *Descriptor) Validate() error {
 	}
 	return nil
 }
+
+// Public gives the part of d that anyone may see, and the positions in d of the fields
+// it keeps. It is false when nothing may be seen: the collection is not public, or its
+// key is confidential and every answer would show it.
+func (d *Descriptor) Public() (Descriptor, []int, bool) {
+	p := d.Clone()
+	k := d.KeyIndex()
+	if !d.IsPublic() || k < 0 || !d.Fields[k].IsPublic() {
+		return p, nil, false
+	}
+	p.Fields = p.Fields[:0]
+	var kept []int
+	for i := range d.Fields {
+		if d.Fields[i].IsPublic() {
+			p.Fields = append(p.Fields, d.Fields[i])
+			kept = append(kept, i)
+		}
+	}
+	for i := range p.Fields {
+		if p.FieldIndex(p.Fields[i].Weight) < 0 {
+			p.Fields[i].Weight = ""
+		}
+	}
+	p.Tiles.Fields = slices.DeleteFunc(p.Tiles.Fields, func(name string) bool { return p.FieldIndex(name) < 0 })
+	return p, kept, true
+}

@@ -57,27 +57,14 @@ type PublicCollection struct {
 // publish gives the public face of c, if it has one. A collection whose key is
 // confidential has none: every answer would show it.
 func publish(c *Collection) (*PublicCollection, bool) {
-	d := c.state.Descriptor.Clone()
-	k := d.KeyIndex()
-	if !d.IsPublic() || k < 0 || !d.Fields[k].IsPublic() {
+	d, kept, ok := c.state.Descriptor.Public()
+	if !ok {
 		return nil, false
 	}
-	p := &PublicCollection{whole: c}
-	var fields []referentials.Field
-	for f := range d.Fields {
-		if d.Fields[f].IsPublic() {
-			fields = append(fields, d.Fields[f])
-			p.columns = append(p.columns, c.columns[f])
-		}
+	p := &PublicCollection{whole: c, descriptor: d}
+	for _, f := range kept {
+		p.columns = append(p.columns, c.columns[f])
 	}
-	d.Fields = fields
-	for f := range d.Fields {
-		if d.FieldIndex(d.Fields[f].Weight) < 0 {
-			d.Fields[f].Weight = ""
-		}
-	}
-	d.Tiles.Fields = slices.DeleteFunc(d.Tiles.Fields, func(name string) bool { return d.FieldIndex(name) < 0 })
-	p.descriptor = d
 	return p, true
 }
 
