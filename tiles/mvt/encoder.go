@@ -1,0 +1,191 @@
+// Package mvt writes Mapbox Vector Tiles, version 2.1 of the specification to the letter:
+// rings wound and closed as it wants, nothing degenerate, typed values, tables without
+// doubles, and the same bytes for the same calls.
+//
+// It knows nothing of where shapes come from: coordinates are already those of the tile,
+// x to the right and y down, the tile itself being 0 to [Extent].
+package mvt
+
+import "encoding/binary"
+
+// Extent is the side of a tile in its own coordinates.
+const Extent = 4096
+
+// GeomType is the geometry type of a feature, with the specification's number.
+type GeomType uint8
+
+// The geometry types.
+const (
+	Point      GeomType = 1
+	LineString GeomType = 2
+	Polygon    GeomType = 3
+)
+
+// Encoder writes layers one after the other. It keeps its memory from one to the next, so
+// that a reused Encoder does not allocate per feature. It is not safe for concurrent use.
+//
+//	e.BeginLayer("voies", []string{"id_voie", "nom"})
+//	for … {
+//		e.BeginFeature(mvt.LineString)
+//		e.AddLine(xy)
+//		if !e.HasGeometry() {
+//			continue // nothing is left of it at this scale
+//		}
+//		e.SetID(12)
+//		e.String(0, "…")
+//		e.EndFeature()
+//	}
+//	tile = e.EndLayer(tile)
+//
+// Strings must not change until EndLayer.
+type Encoder struct {
+	name     string
+	keys     keyTable
+	values   valueTable
+	features []byte
+	count    int
+
+	// The feature at work.
+	geomType GeomType
+	id       uint64
+	hasID    bool
+	tags     []byte
+	geometry geometry
+}
+
+// Field numbers of the protobuf messages, shifted and joined with their wire types.
+const (
+	wireVarint  = 0
+	wireFixed64 = 1
+	wireBytes   = 2
+	wireFixed32 = 5
+
+	tileLayers = 3<<3 | wireBytes
+
+	layerName     = 1<<3 | wireBytes
+	layerFeatures = 2<<3 | wireBytes
+	layerKeys     = 3<<3 | wireBytes
+	layerValues   = 4<<3 | wireBytes
+	layerExtent   = 5<<3 | wireVarint
+	layerVersion  = 15<<3 | wireVarint
+
+	featureID       = 1<<3 | wireVarint
+	featureTags     = 2<<3 | wireBytes
+	featureType     = 3<<3 | wireVarint
+	featureGeometry = 4<<3 | wireBytes
+
+	specVersion = 2
+)
+
+// BeginLayer starts a layer of that name. Values will be given by position in keys, whose
+// names must differ.
+func (e *Encoder) BeginLayer(name string, keys []string) {
+	e.name, e.count = name, 0
+	e.features = e.features[:0]
+	e.keys.reset(keys)
+	e.values.reset()
+}
+
+// BeginFeature starts a feature, forgetting one that was not ended.
+func (e *Encoder) BeginFeature(t GeomType) {
+	e.geomType, e.hasID = t, false
+	e.tags = e.tags[:0]
+	e.geometry.reset()
+}
+
+// HasGeometry tells whether anything was left of what was added.
+func (e *Encoder) HasGeometry() bool { return e.geometry.vertices > 0 }
+
+// SetID gives the feature its number.
+func (e *Encoder) SetID(id uint64) { e.id, e.hasID = id, true }
+
+func (e *Encoder) tag(key int, value uint32) {
+	e.tags = binary.AppendUvarint(e.tags, uint64(e.keys.number(key)))
+	e.tags = binary.AppendUvarint(e.tags, uint64(value))
+}
+
+// String gives the feature a text.
+func (e *Encoder) String(key int, v string) { e.tag(key, e.values.text(v)) }
+
+// Int gives the feature an integer.
+func (e *Encoder) Int(key int, v int64) { e.tag(key, e.values.integer(v)) }
+
+// Double gives the feature a number.
+func (e *Encoder) Double(key int, v float64) { e.tag(key, e.values.double(v)) }
+
+// Bool gives the feature a truth value.
+func (e *Encoder) Bool(key int, v bool) { e.tag(key, e.values.boolean(v)) }
+
+// EndFeature writes the feature, unless it has no geometry, and tells whether it did.
+func (e *Encoder) EndFeature() bool {
+	if !e.HasGeometry() {
+		return false
+	}
+	commands := e.geometry.finish()
+	size := 2 + lengthSize(len(commands))
+	if e.hasID {
+		size += 1 + varintSize(e.id)
+	}
+	if len(e.tags) > 0 {
+		size += lengthSize(len(e.tags))
+	}
+	b := binary.AppendUvarint(append(e.features, layerFeatures), uint64(size))
+	if e.hasID {
+		b = binary.AppendUvarint(append(b, featureID), e.id)
+	}
+	if len(e.tags) > 0 {
+		b = appendBytes(b, featureTags, e.tags)
+	}
+	b = append(b, featureType, byte(e.geomType))
+	e.features = appendBytes(b, featureGeometry, commands)
+	e.count++
+	return true
+}
+
+// Features counts the features of the layer so far.
+func (e *Encoder) Features() int { return e.count }
+
+// Size tells how many bytes EndLayer would append now.
+func (e *Encoder) Size() int {
+	if e.count == 0 {
+		return 0
+	}
+	return lengthSize(e.layerSize())
+}
+
+func (e *Encoder) layerSize() int {
+	return lengthSize(len(e.name)) + len(e.features) + len(e.keys.buf) + len(e.values.buf) +
+		1 + varintSize(Extent) + 2
+}
+
+// EndLayer appends the layer to dst, unless it has no feature: a tile is the plain
+// sequence of its layers.
+func (e *Encoder) EndLayer(dst []byte) []byte {
+	if e.count == 0 {
+		return dst
+	}
+	dst = binary.AppendUvarint(append(dst, tileLayers), uint64(e.layerSize()))
+	dst = append(dst, layerVersion, specVersion)
+	dst = binary.AppendUvarint(append(dst, layerName), uint64(len(e.name)))
+	dst = append(dst, e.name...)
+	dst = append(dst, e.features...)
+	dst = append(dst, e.keys.buf...)
+	dst = append(dst, e.values.buf...)
+	return binary.AppendUvarint(append(dst, layerExtent), Extent)
+}
+
+func appendBytes(dst []byte, field byte, b []byte) []byte {
+	dst = binary.AppendUvarint(append(dst, field), uint64(len(b)))
+	return append(dst, b...)
+}
+
+// lengthSize is how many bytes a field of n bytes takes with its number and length.
+func lengthSize(n int) int { return 1 + varintSize(uint64(n)) + n }
+
+func varintSize(v uint64) int {
+	n := 1
+	for ; v >= 0x80; v >>= 7 {
+		n++
+	}
+	return n
+}
