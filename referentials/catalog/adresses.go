@@ -19,7 +19,7 @@ func adresses() referentials.Descriptor {
 		Fields: columns(
 			text("id_adr", "Identifiant de l'adresse", "Address identifier").key().
 				aka("id_adresse", "cle_interop", "id_ban_adresse", "uid_adresse", "id"),
-			integer("numero", "Numéro dans la voie", "House number").aka("numero_voie", "num_voie", "addr:housenumber"),
+			integer("numero", "Numéro dans la voie", "House number").aka("numero_voie", "num_voie"),
 			text("extension", "Extension du numéro (bis, ter…)", "Suffix of the number (bis, ter…)").
 				aka("suffixe", "rep", "indice_repetition"),
 			text("batiment", "Bâtiment à la même adresse", "Building at the same address"),

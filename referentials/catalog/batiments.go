@@ -22,14 +22,14 @@ func batiments() referentials.Descriptor {
 			text("code_insee", "Code INSEE de la commune", "Commune code").refers("communes").aka("insee_com"),
 			text("parcelle", "Parcelle cadastrale", "Cadastral parcel").refers("parcelles"),
 			integer("jannat", "Année de construction", "Year of construction").in(year).role(referentials.Time).
-				aka("annee_construction", "start_date"),
+				aka("annee_construction"),
 			number("zmin", "Altitude du sol, au plus bas", "Lowest ground altitude").in(metre).aka("z_min_sol", "altitude_minimale_sol", "z_min"),
 			number("zmax", "Altitude du faîtage", "Ridge altitude").in(metre).aka("z_max_toit", "altitude_maximale_toit", "z_max"),
-			number("hauteur", "Hauteur à la gouttière", "Height at the gutter").in(metre).aka("height"),
+			number("hauteur", "Hauteur à la gouttière", "Height at the gutter").in(metre),
 			integer("niveau", "Nombre de niveaux", "Number of levels").in(count).
-				aka("nb_etages", "nombre_d_etages", "building:levels"),
+				aka("nb_etages", "nombre_d_etages"),
 			integer("nb_logement", "Nombre de logements", "Number of dwellings").extensive(count).
-				aka("nb_logts", "nombre_de_logements", "building:flats"),
+				aka("nb_logts", "nombre_de_logements"),
 			integer("nb_maison", "Nombre de maisons", "Number of houses").extensive(count),
 			integer("nb_appart", "Nombre d'appartements", "Number of flats").extensive(count),
 			category("nature", "Nature", "Nature").aka("building"),

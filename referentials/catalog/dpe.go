@@ -33,7 +33,7 @@ func dpe() referentials.Descriptor {
 			number(area, "Surface habitable du logement", "Living area of the dwelling").extensive(squareM),
 			energy("conso_5_usages_ef", "Consommation des 5 usages, énergie finale", "Final energy of the 5 uses").aka("conso_5_usages_e_finale"),
 			number("conso_5_usages_par_m2_ep", "Consommation des 5 usages par m², énergie primaire", "Primary energy of the 5 uses per m²").
-				intensive("kW.h/m2", area).aka("conso_5_usages_par_m_e_primaire"),
+				intensive("kW.h/m2", area).aka("conso_5_usages_par_m2_e_primaire"),
 			energy("conso_chauffage_ef", "Consommation de chauffage, énergie finale", "Final energy for heating").aka("conso_chauffage_e_finale"),
 			energy("conso_chauffage_depensier_ef", "Consommation de chauffage, usage dépensier", "Final energy for heating, lavish use").
 				aka("conso_chauffage_depensier_e_finale"),
@@ -41,7 +41,7 @@ func dpe() referentials.Descriptor {
 			energy("conso_ecs_ep", "Consommation d'eau chaude, énergie primaire", "Primary energy for hot water").aka("conso_ecs_e_primaire"),
 			number("emission_ges_5_usages", "Émissions de gaz à effet de serre des 5 usages", "Greenhouse gas emissions of the 5 uses").extensive(kilogram),
 			number("emission_ges_5_usages_par_m2", "Émissions des 5 usages par m²", "Emissions of the 5 uses per m²").
-				intensive("kg/m2", area).aka("emission_ges_5_usages_par_m"),
+				intensive("kg/m2", area),
 			number("emission_ges_chauffage", "Émissions du chauffage", "Emissions from heating").extensive(kilogram),
 			number("emission_ges_ecs", "Émissions de l'eau chaude", "Emissions from hot water").extensive(kilogram),
 			cost("cout_total_5_usages", "Coût des 5 usages", "Cost of the 5 uses"),

@@ -1,0 +1,129 @@
+package importer
+
+import (
+	"context"
+	"path/filepath"
+
+	"socle/geo/crs"
+	"socle/referentials"
+	"socle/referentials/importer/gdal"
+	"socle/referentials/importer/geojson"
+	"socle/referentials/importer/shapefile"
+	"socle/referentials/importer/source"
+)
+
+// reader says how the files of a format are opened.
+type reader struct {
+	open    func(context.Context, *source.File, *Options) (source.Source, error)
+	textual bool    // values are texts whose types are to be found
+	assumed crs.CRS // the system its standard prescribes
+}
+
+// readers is the table of formats: one line each.
+func readers() map[source.Format]reader {
+	return map[source.Format]reader{
+		source.GeoJSON:    {open: openJSON, assumed: crs.CRS84},
+		source.GeoJSONSeq: {open: openJSON, assumed: crs.CRS84},
+		source.ODSJSON:    {open: openJSON, assumed: crs.CRS84},
+		source.Shapefile:  {open: openShapefile},
+	}
+}
+
+// openInput opens a file with the reader of its format.
+func openInput(ctx context.Context, name string, opt *Options) (*input, error) {
+	file, err := source.Open(ctx, name, source.Options{TempDir: opt.TempDir})
+	if err != nil {
+		return nil, err
+	}
+	in := &input{name: filepath.Base(name), path: name, file: file, format: string(file.Format())}
+	r, known := readers()[file.Format()]
+	if !known {
+		if file, err = in.convert(ctx, opt); err != nil {
+			return nil, err
+		}
+		r = readers()[file.Format()]
+	}
+	in.textual, in.assumed = r.textual, r.assumed
+	if in.src, err = r.open(ctx, file, opt); err != nil {
+		closeAll([]*input{in})
+		return nil, err
+	}
+	return in, nil
+}
+
+// convert makes a GeoPackage of a file of a rare format.
+func (in *input) convert(ctx context.Context, opt *Options) (*source.File, error) {
+	converted, cleanup, err := gdal.Convert(ctx, in.file)
+	if err != nil {
+		return nil, err
+	}
+	in.close = cleanup
+	in.notes = append(in.notes, "it was converted with "+gdal.Program+", because "+in.file.Reason())
+	in.format = gdal.Program
+	file, err := source.Open(ctx, converted, source.Options{TempDir: opt.TempDir})
+	if err != nil {
+		cleanup()
+		return nil, err
+	}
+	if _, ok := readers()[file.Format()]; !ok {
+		cleanup()
+		return nil, referentials.Errorf(referentials.Unsupported, "no reader takes it: %s", in.file.Reason()).At("%s", in.name)
+	}
+	return file, nil
+}
+
+func closeAll(inputs []*input) {
+	for _, in := range inputs {
+		if in.src != nil {
+			_ = in.src.Close() // only read from
+		}
+		if in.close != nil {
+			in.close()
+		}
+	}
+}
+
+func openAll(ctx context.Context, opt *Options) ([]*input, error) {
+	var inputs []*input
+	for _, name := range opt.Files {
+		in, err := openInput(ctx, name, opt)
+		if err != nil {
+			closeAll(inputs)
+			return nil, err
+		}
+		inputs = append(inputs, in)
+	}
+	return inputs, nil
+}
+
+// encoding reads the encoding that was asked for, "" when none was.
+func (opt *Options) encoding() (source.Encoding, error) {
+	if opt.Encoding == "" {
+		return "", nil
+	}
+	return source.ParseEncoding(opt.Encoding)
+}
+
+func openJSON(ctx context.Context, f *source.File, opt *Options) (source.Source, error) {
+	encoding, err := opt.encoding()
+	if err != nil {
+		return nil, err
+	}
+	r, err := geojson.Open(ctx, f, geojson.Options{Encoding: encoding, Layer: opt.Layer})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func openShapefile(ctx context.Context, f *source.File, opt *Options) (source.Source, error) {
+	encoding, err := opt.encoding()
+	if err != nil {
+		return nil, err
+	}
+	l, err := shapefile.Open(ctx, f, shapefile.Options{Encoding: encoding})
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}

@@ -1,0 +1,167 @@
+package importer
+
+import (
+	"strings"
+
+	"socle/referentials"
+)
+
+// evidence is what all values of one column look like. The type is decided at the end,
+// on every row, never on the first ones.
+type evidence struct {
+	filled int64 // values that are not absent
+	na     int64 // texts that mark the absence of a value, counted in filled
+
+	texts, integers, numbers, booleans, dates, instants int64 // by the type the format gave
+	ones, lists                                         int64 // arrays of one value; other arrays and objects
+
+	fits           shape // what every text but na can be read as
+	points, commas int64 // texts with a decimal point, with a decimal comma
+	thousands      bool  // every comma is followed by three digits: it may part thousands
+}
+
+func newEvidence() evidence { return evidence{fits: anyShape, thousands: true} }
+
+// add takes one value into account.
+func (e *evidence) add(v referentials.Value) {
+	if nullable(v) {
+		return
+	}
+	e.filled++
+	switch v.Type() {
+	case referentials.String:
+		e.texts++
+		e.addText(v.Str())
+	case referentials.Integer:
+		e.integers++
+	case referentials.Number:
+		e.numbers++
+	case referentials.Boolean:
+		e.booleans++
+	case referentials.Date:
+		e.dates++
+	case referentials.DateTime:
+		e.instants++
+	case referentials.JSON:
+		if inner, ok := only(v); ok {
+			e.ones++
+			e.filled--
+			e.add(inner)
+		} else {
+			e.lists++
+		}
+	}
+}
+
+func (e *evidence) addText(s string) {
+	if isNA(s) {
+		e.na++
+		return
+	}
+	if e.fits == 0 {
+		return
+	}
+	found := shapeOf(s)
+	e.fits &= found | mixedNumber(found)
+	switch {
+	case found&isComma != 0 && found&isPoint == 0:
+		e.commas++
+		e.thousands = e.thousands && len(s)-strings.IndexByte(s, ',') == 4
+	case found&isPoint != 0 && found&isInteger == 0:
+		e.points++
+	}
+}
+
+// merge takes the evidence of another part of the column into account.
+func (e *evidence) merge(o *evidence) {
+	e.filled += o.filled
+	e.na += o.na
+	e.texts += o.texts
+	e.integers += o.integers
+	e.numbers += o.numbers
+	e.booleans += o.booleans
+	e.dates += o.dates
+	e.instants += o.instants
+	e.ones += o.ones
+	e.lists += o.lists
+	e.fits &= o.fits
+	e.points += o.points
+	e.commas += o.commas
+	e.thousands = e.thousands && o.thousands
+}
+
+// mixedNumber lets a column hold decimal points and commas side by side: its numbers keep
+// both bits, and decide looks at the counts.
+func mixedNumber(found shape) shape {
+	if found&(isPoint|isComma) != 0 {
+		return isPoint | isComma
+	}
+	return 0
+}
+
+// reading is how the values of a column become values of a field.
+type reading struct {
+	to     referentials.FieldType
+	na     bool // NA and its kin are null
+	unwrap bool // arrays of one value are that value
+	mixed  bool // decimal points and commas both occur
+	comma  bool // decimals are written with a comma
+}
+
+// decide gives the type all values fit. code says that the name tells of a code.
+func (e *evidence) decide(code bool) reading {
+	r := reading{to: referentials.String, unwrap: e.ones > 0 && e.lists == 0}
+	typed := e.filled - e.texts
+	switch {
+	case e.lists > 0:
+		if e.filled == e.lists+e.ones && e.texts+e.integers+e.numbers+e.booleans <= e.ones {
+			r.to = referentials.JSON
+		}
+	case e.filled == e.na:
+	case e.texts == 0:
+		r.to = e.typedOnly()
+	case typed > 0: // texts among numbers: the text wins
+	default:
+		e.decideText(&r)
+	}
+	if code && e.texts > 0 && (r.to == referentials.Integer || r.to == referentials.Number) {
+		r = reading{to: referentials.String, unwrap: r.unwrap}
+	}
+	r.na = r.to != referentials.String && r.to != referentials.JSON
+	return r
+}
+
+func (e *evidence) typedOnly() referentials.FieldType {
+	switch e.filled {
+	case e.integers:
+		return referentials.Integer
+	case e.integers + e.numbers:
+		return referentials.Number
+	case e.booleans:
+		return referentials.Boolean
+	case e.dates:
+		return referentials.Date
+	case e.dates + e.instants:
+		return referentials.DateTime
+	}
+	return referentials.String
+}
+
+func (e *evidence) decideText(r *reading) {
+	switch {
+	case e.fits&isInteger != 0:
+		r.to = referentials.Integer
+	case e.fits&(isPoint|isComma) != 0:
+		r.comma, r.mixed = e.commas > 0, e.commas > 0 && e.points > 0
+		if r.mixed && e.thousands {
+			return // 1,234 beside 1.5: either reading may be wrong, the text is kept
+		}
+		r.to = referentials.Number
+	case e.fits&isBoolean != 0:
+		r.to = referentials.Boolean
+	case e.fits&(isISODate|isFRDate) != 0:
+		r.to = referentials.Date
+	case e.fits&isDateTime != 0:
+		r.to = referentials.DateTime
+	}
+}
