@@ -1,0 +1,99 @@
+package tiles
+
+import (
+	"math"
+
+	"github.com/paulmach/orb"
+
+	"socle/referentials"
+	"socle/tiles/mvt"
+)
+
+// MaxZoom is the deepest zoom served: a unit of a tile is then a fifth of a world unit.
+const MaxZoom = 22
+
+// maxLatitude is where the square world of Web Mercator ends.
+const maxLatitude = 85.05112877980659
+
+const worldSize = 1 << 32 // world units across
+
+// project gives the world units of a longitude and latitude: unsigned 32-bit Web
+// Mercator, x to the east, y to the south, held within the world.
+func project(lon, lat float64) (x, y uint32) {
+	sin := math.Sin(lat * (math.Pi / 180))
+	fx := lon/360 + 0.5
+	fy := 0.5 - math.Log((1+sin)/(1-sin))/(4*math.Pi)
+	return toUnit(fx), toUnit(fy)
+}
+
+// toUnit rounds a fraction of the world to a unit. Poles come as infinities.
+func toUnit(f float64) uint32 {
+	return uint32(max(0, min(worldSize-1, math.Round(f*worldSize))))
+}
+
+// unproject gives the longitude and latitude of a place in world units.
+func unproject(x, y float64) orb.Point {
+	return orb.Point{
+		(x/worldSize - 0.5) * 360,
+		math.Atan(math.Sinh((0.5-y/worldSize)*(2*math.Pi))) * (180 / math.Pi),
+	}
+}
+
+// frame takes world units to the coordinates of one tile.
+type frame struct {
+	z, x, y uint32
+	shift   int // world units to tile units: right when positive
+}
+
+func newFrame(z, x, y uint32) (frame, error) {
+	if z > MaxZoom || x>>z != 0 || y>>z != 0 {
+		return frame{}, referentials.Errorf(referentials.NotFound, "there is no tile %d/%d/%d", z, x, y).
+			Do("zooms go from 0 to %d, rows and columns from 0 to 2^zoom-1", MaxZoom)
+	}
+	return frame{z, x, y, 32 - extentBits - int(z)}, nil
+}
+
+const extentBits = 12 // mvt.Extent is 1<<12
+
+// window gives the box of the tile and its buffer, of buffer tile units, in longitude and
+// latitude. It reaches the poles with the first and last rows, as what lies beyond the
+// square world is held at its edges.
+func (f *frame) window(buffer int32) orb.Bound {
+	side := float64(uint64(worldSize) >> f.z)
+	// One unit more than the buffer, for what is rounded into it.
+	margin := side * float64(buffer+1) / mvt.Extent
+	left, top := float64(f.x)*side, float64(f.y)*side
+	nw := unproject(left-margin, top-margin)
+	se := unproject(left+side+margin, top+side+margin)
+	b := orb.Bound{Min: orb.Point{nw[0], se[1]}, Max: orb.Point{se[0], nw[1]}}
+	last := uint32(1)<<f.z - 1
+	if f.y == 0 {
+		b.Max[1] = 90
+	}
+	if f.y == last {
+		b.Min[1] = -90
+	}
+	if f.x == 0 {
+		b.Min[0] = math.Inf(-1)
+	}
+	if f.x == last {
+		b.Max[0] = math.Inf(1)
+	}
+	return b
+}
+
+// place gives the tile coordinates of a world place, on a grid of 1<<coarse tile units.
+// The grid is the same for all tiles of a zoom, so that what tiles or shapes share stays
+// shared.
+func (f *frame) place(x, y uint32, coarse int) (int64, int64) {
+	return f.along(x, f.x, coarse), f.along(y, f.y, coarse)
+}
+
+func (f *frame) along(v, tile uint32, coarse int) int64 {
+	origin := int64(tile) << extentBits
+	by := f.shift + coarse
+	if by <= 0 {
+		return int64(v)<<-f.shift - origin
+	}
+	return (int64(v)+1<<(by-1))>>by<<coarse - origin
+}

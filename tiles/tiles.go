@@ -1,0 +1,169 @@
+// Package tiles draws the public collections of a snapshot as vector tiles.
+//
+// The vertices of a collection are taken once to Web Mercator world units, unsigned 32-bit
+// integers; a tile is then shifts, cuts and differences of integers. Nothing restricted
+// can reach a tile: all it is made of is a [snapshot.Public].
+package tiles
+
+import (
+	"context"
+	"sync"
+
+	"socle/referentials"
+	"socle/referentials/snapshot"
+	"socle/tiles/mvt"
+)
+
+// Options tunes a Tiler. The zero value of each is its default.
+type Options struct {
+	Buffer  int32 // tile units drawn around a tile of mvt.Extent: 128
+	Bytes   int   // most bytes of a tile above a layer's deepest zoom: 500,000
+	Deepest int   // most bytes of a tile from there on: 2,000,000
+}
+
+// MaxLayers bounds the collections of one tile.
+const MaxLayers = 32
+
+// Stats tells what became of the features that meet a tile.
+type Stats struct {
+	Features  int // drawn
+	Unseen    int // too small to be seen at this zoom, or rounded away
+	Dropped   int // left out to keep the tile within its bytes: the smallest first
+	LongTexts int // attributes left out because they are too long
+}
+
+func (s *Stats) add(t Stats) {
+	s.Features += t.Features
+	s.Unseen += t.Unseen
+	s.Dropped += t.Dropped
+	s.LongTexts += t.LongTexts
+}
+
+// Tiler draws tiles. It keeps the revision that each collection was last asked for at in
+// world units, 8 bytes a vertex. It is safe for concurrent use.
+type Tiler struct {
+	options Options
+	pens    sync.Pool
+
+	mu     sync.Mutex
+	layers map[string]*entry
+}
+
+// entry is a layer that is built once, by the first that needs it.
+type entry struct {
+	tag   string
+	ready chan struct{} // closed when layer is set
+	layer *layer
+}
+
+// New makes a Tiler.
+func New(o Options) *Tiler {
+	if o.Buffer == 0 {
+		o.Buffer = 128
+	}
+	if o.Bytes == 0 {
+		o.Bytes = 500_000
+	}
+	if o.Deepest == 0 {
+		o.Deepest = 2_000_000
+	}
+	return &Tiler{options: o, layers: map[string]*entry{}}
+}
+
+// Tile appends the vector tile z/x/y of collections to dst, one layer each, in the order
+// asked for. A collection shows nothing above its least zoom; a layer without features is
+// left out, so a tile may be empty. The same snapshot gives the same bytes.
+//
+// Errors are NotFound for a tile outside the pyramid and for a collection that does not
+// exist, is not public or has no geometry; Invalid for no collection or one named twice.
+func (t *Tiler) Tile(ctx context.Context, dst []byte, p *snapshot.Public, ids []string, z, x, y uint32) ([]byte, Stats, error) {
+	f, err := newFrame(z, x, y)
+	if err != nil {
+		return dst, Stats{}, err
+	}
+	collections, err := find(p, ids)
+	if err != nil {
+		return dst, Stats{}, err
+	}
+	layers := make([]*layer, 0, len(collections))
+	most := t.options.Bytes
+	for _, c := range collections {
+		policy := policyOf(c.Descriptor())
+		if z < uint32(policy.MinZoom) {
+			continue
+		}
+		if z >= uint32(policy.MaxZoom) {
+			most = t.options.Deepest
+		}
+		l, err := t.layer(ctx, p, c)
+		if err != nil {
+			return dst, Stats{}, err
+		}
+		layers = append(layers, l)
+	}
+
+	scratch, _ := t.pens.Get().(*pen)
+	if scratch == nil {
+		scratch = new(pen)
+	}
+	defer t.pens.Put(scratch)
+	scratch.frame = f
+	b := int64(t.options.Buffer)
+	scratch.box = box{-b, -b, mvt.Extent + b, mvt.Extent + b}
+	return scratch.tile(ctx, dst, layers, f.window(t.options.Buffer), most)
+}
+
+// find looks the collections of a request up.
+func find(p *snapshot.Public, ids []string) ([]*snapshot.PublicCollection, error) {
+	switch {
+	case len(ids) == 0:
+		return nil, referentials.Errorf(referentials.Invalid, "no collection is named")
+	case len(ids) > MaxLayers:
+		return nil, referentials.Errorf(referentials.TooLarge, "%d collections are named, a tile holds at most %d", len(ids), MaxLayers)
+	}
+	out := make([]*snapshot.PublicCollection, 0, len(ids))
+	for i, id := range ids {
+		c, ok := p.Collection(id)
+		if !ok {
+			return nil, referentials.Errorf(referentials.NotFound, "there is no collection %q", id)
+		}
+		if !c.Descriptor().HasGeometry() {
+			return nil, referentials.Errorf(referentials.NotFound, "collection %q is a table: it has no tiles", id)
+		}
+		for _, before := range ids[:i] {
+			if before == id {
+				return nil, referentials.Errorf(referentials.Invalid, "collection %q is named twice", id)
+			}
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// layer gives the layer of a collection, building it when it is not the one at hand.
+func (t *Tiler) layer(ctx context.Context, p *snapshot.Public, c *snapshot.PublicCollection) (*layer, error) {
+	t.mu.Lock()
+	e := t.layers[c.ID()]
+	mine := e == nil || e.tag != c.Tag()
+	if mine {
+		e = &entry{tag: c.Tag(), ready: make(chan struct{})}
+		t.layers[c.ID()] = e
+		for id := range t.layers {
+			if _, ok := p.Collection(id); !ok {
+				delete(t.layers, id)
+			}
+		}
+	}
+	t.mu.Unlock()
+	if mine {
+		// Others may be waiting for it: it is not given up with the request that began it.
+		e.layer = buildLayer(c)
+		close(e.ready)
+	}
+	select {
+	case <-e.ready:
+		return e.layer, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
