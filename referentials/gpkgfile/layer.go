@@ -60,6 +60,21 @@ func NewLayer(table string, d *referentials.Descriptor, srid int32) Layer {
 	return l
 }
 
+// reserved are the beginnings of names that SQLite, the standard, GDAL or Socle keep for
+// tables of their own.
+var reserved = [...]string{"sqlite_", "gpkg_", "vgpkg_", "rtree_", "socle_"}
+
+// TableName gives the table that a collection's id names: the id, but for the beginnings
+// that mean something else.
+func TableName(id string) string {
+	for _, prefix := range reserved {
+		if strings.HasPrefix(strings.ToLower(id), prefix) {
+			return "_" + id
+		}
+	}
+	return id
+}
+
 var sqlTypes = map[referentials.FieldType]string{
 	referentials.String: "TEXT", referentials.Integer: "INTEGER", referentials.Number: "REAL",
 	referentials.Boolean: "BOOLEAN", referentials.Date: "DATE", referentials.DateTime: "DATETIME",

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -124,9 +123,6 @@ func register(c *sqlite.Conn, r *record) error {
 		r.number, r.layer.Table, r.Version.ID, r.Version.Collection)
 }
 
-// reserved are the beginnings of names that SQLite, the standard or we keep.
-var reserved = []string{"sqlite_", "gpkg_", "vgpkg_", "rtree_", "socle_"}
-
 // tableFor gives the table of a collection's current version: the one it has, or its id
 // as far as SQLite, which does not tell case, can tell it from the others.
 func tableFor(c *sqlite.Conn, id string) (string, error) {
@@ -134,12 +130,7 @@ func tableFor(c *sqlite.Conn, id string) (string, error) {
 	if err != nil || table != "" {
 		return table, err
 	}
-	name := id
-	for _, prefix := range reserved {
-		if strings.HasPrefix(strings.ToLower(id), prefix) {
-			name = "_" + id
-		}
-	}
+	name := gpkgfile.TableName(id)
 	table = name
 	for i := 2; ; i++ {
 		taken, err := exists(c, table)
