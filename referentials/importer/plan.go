@@ -41,8 +41,9 @@ type column struct {
 	name, folded string
 	declared     referentials.FieldType
 	evidence     evidence
-	surveyed     bool
+	textual      bool // the format writes all values as text
 	taken        bool
+	title        string
 }
 
 // unite gives the columns of all files in the order they are first met.
@@ -53,16 +54,15 @@ func unite(inputs []*input) []*column {
 		for i, f := range in.src.Fields() {
 			c := byName[f.Name]
 			if c == nil {
-				c = &column{name: f.Name, folded: fold(f.Name), declared: f.Type, evidence: newEvidence(), surveyed: true}
+				c = &column{name: f.Name, folded: fold(f.Name), declared: f.Type, evidence: newEvidence(), textual: true, title: f.Title}
 				byName[f.Name] = c
 				list = append(list, c)
 			} else if c.declared != f.Type {
 				c.declared = widest(c.declared, f.Type)
 			}
+			c.textual = c.textual && in.textual
 			if i < len(in.survey.columns) {
 				c.evidence.merge(&in.survey.columns[i])
-			} else if !in.survey.done {
-				c.surveyed = false
 			}
 		}
 	}
@@ -93,7 +93,12 @@ func (c *column) reading(k *known) reading {
 	if c.declared != "" {
 		return reading{to: c.declared}
 	}
-	r := c.evidence.decide(isCode(c.folded))
+	e := c.evidence
+	if !c.textual {
+		// Where the format tells text from numbers, text that looks like a number is text.
+		e.fits &= isISODate | isDateTime
+	}
+	r := e.decide(isCode(c.folded))
 	if k != nil && k.na {
 		r.na = true
 	}
@@ -221,7 +226,7 @@ func (p *plan) inferred(columns []*column, k *known) error {
 			p.notes = append(p.notes, fmt.Sprintf("column %q is named %q: its own name is empty, too long or differs from another only in case", c.name, name))
 		}
 		r := c.reading(k)
-		p.desc.Fields = append(p.desc.Fields, referentials.Field{Name: name, Type: r.to})
+		p.desc.Fields = append(p.desc.Fields, referentials.Field{Name: name, Title: referentials.Text{FR: c.title}, Type: r.to})
 		p.add(r, c, k, name)
 		p.noteUnwrapped(c, r)
 	}

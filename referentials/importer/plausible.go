@@ -124,26 +124,35 @@ func judge(declared crs.CRS, xy []float64) (judgement, error) {
 	if len(xy) == 0 {
 		return judgement{ok: !declared.IsZero()}, nil
 	}
+	if isDegrees(declared) {
+		declared = crs.CRS84
+	}
 	if !declared.IsZero() {
 		f, err := fitOf(declared, xy, false)
 		if err != nil {
 			return judgement{}, err
 		}
-		if f.inside >= mostly {
-			if f.france > hardly || !isDegrees(declared) {
-				return judgement{ok: true}, nil
-			}
-			// Degrees anywhere in the world can be right, unless exchanging them puts
-			// everything into France.
-			if s, err := fitOf(declared, xy, true); err != nil || s.france < mostly {
-				return judgement{ok: true}, err
-			}
+		switch {
+		case f.inside < mostly:
+		case f.france > hardly, !isDegrees(declared) && !slices.Contains(candidates, declared):
+			return judgement{ok: true}, nil
+		default:
+			// It can be right: degrees may lie anywhere in the world. But where another
+			// reading puts everything into France, that one is likelier.
+			j, err := guess(declared, xy, isDegrees(declared))
+			j.ok = j.guess.IsZero()
+			return j, err
 		}
 	}
-	best := judgement{}
+	return guess(declared, xy, false)
+}
+
+// guess finds the system, other than the declared one, that puts the positions into
+// metropolitan France. onlySwapped tries no more than the other order of ordinates.
+func guess(declared crs.CRS, xy []float64, onlySwapped bool) (judgement, error) {
 	for _, c := range candidates {
 		for _, swapped := range []bool{false, true} {
-			if c == declared && !swapped {
+			if c == declared && !swapped || onlySwapped && (c != declared || !swapped) {
 				continue
 			}
 			f, err := fitOf(c, xy, swapped)
@@ -155,7 +164,7 @@ func judge(declared crs.CRS, xy []float64) (judgement, error) {
 			}
 		}
 	}
-	return best, nil
+	return judgement{}, nil
 }
 
 func isDegrees(c crs.CRS) bool { return c == crs.CRS84 || c == crs.EPSG(4326) || c == crs.EPSG(4258) }

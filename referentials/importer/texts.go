@@ -90,7 +90,7 @@ func isExponent(s string, afterSeparator bool) bool {
 	if signed {
 		s = s[1:]
 	}
-	if s == "" || len(s) > 3 || !signed && !afterSeparator {
+	if s == "" || len(s) > 2 || !signed && !afterSeparator {
 		return false
 	}
 	for i := range len(s) {
