@@ -136,6 +136,10 @@ func ReadValue(s *sqlite.Stmt, i int, want referentials.FieldType) (referentials
 	case referentials.JSON:
 		return referentials.JSONValue(s.Text(i)), nil
 	default:
+		if stored == sqlite.Float {
+			// SQLite's own text of a number stops at 15 digits.
+			return referentials.StringValue(referentials.NumberValue(s.Float(i)).String()), nil
+		}
 		return referentials.StringValue(s.Text(i)), nil
 	}
 	return refused()
