@@ -21,7 +21,7 @@ const maxDefinition = 64 << 10
 const leastConfidence = 70
 
 // Identify finds the EPSG number of a system that is defined in full: WKT 1 or 2, the
-// dialect of ESRI's .prj files, or PROJJSON. Heights of a compound system are left out.
+// dialect of ESRI's .prj files, or PROJJSON. Heights are left out.
 func Identify(definition string) (CRS, error) {
 	if len(definition) > maxDefinition {
 		return CRS{}, fmt.Errorf("the definition of the coordinate reference system has %d bytes, more than %d", len(definition), maxDefinition)
@@ -54,9 +54,30 @@ func Identify(definition string) (CRS, error) {
 		return CRS{}, errors.New("the definition is not one of a coordinate reference system")
 	}
 	if c := ownID(pj); !c.IsZero() {
-		return c, nil
+		return Horizontal(c), nil
 	}
-	return register(ctx, pj)
+	c, err := register(ctx, pj)
+	return Horizontal(c), err
+}
+
+// Horizontal gives the plane system of one that also has heights, as files with a third
+// ordinate name it; others are given as they are.
+func Horizontal(c CRS) CRS {
+	switch c {
+	case EPSG(4979):
+		return EPSG(4326)
+	case EPSG(4937):
+		return EPSG(4258)
+	case EPSG(4965):
+		return EPSG(4171)
+	case EPSG(9776):
+		return EPSG(9777)
+	case EPSG(9781):
+		return EPSG(9782)
+	case EPSG(5698), EPSG(5699):
+		return EPSG(2154)
+	}
+	return c
 }
 
 // register asks PROJ which system of the EPSG register the object is.

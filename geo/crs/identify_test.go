@@ -54,6 +54,21 @@ func TestIdentifyCompound(t *testing.T) {
 	}
 }
 
+func TestHorizontal(t *testing.T) {
+	for from, want := range map[int]int{4979: 4326, 4937: 4258, 4965: 4171, 9776: 9777, 9781: 9782, 5698: 2154, 3948: 3948} {
+		if got := crs.Horizontal(crs.EPSG(from)); got != crs.EPSG(want) {
+			t.Errorf("%d: got %s, want %d", from, got, want)
+		}
+		text, err := crs.PROJJSON(crs.EPSG(from))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := crs.Identify(text); err != nil || got != crs.EPSG(want) {
+			t.Errorf("the definition of %d is identified as %s, %v; want %d", from, got, err, want)
+		}
+	}
+}
+
 func TestIdentifyRefuses(t *testing.T) {
 	local := strings.ReplaceAll(definitions["CC48 by ESRI"].text, "1700000.0", "1234567.0")
 	local = strings.ReplaceAll(local, "RGF_1993_CC48", "Repère local")
