@@ -1,0 +1,157 @@
+// Package api serves a snapshot over HTTP: OGC API Features, vector tiles, and the web
+// pages that go with them.
+//
+// Handlers see a [snapshot.Public] and nothing else of the data. Each takes it once and
+// answers from it to its end.
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"socle/referentials"
+	"socle/referentials/snapshot"
+)
+
+// Config is what an operator may choose. The zero value of each is its default.
+type Config struct {
+	// BaseURL begins every link: "https://data.example.org/socle". Empty: links follow
+	// the request, and X-Forwarded-{Proto,Host,Prefix} of a trusted proxy.
+	BaseURL string
+	// TrustedProxies are the addresses whose X-Forwarded headers are believed.
+	TrustedProxies []netip.Prefix
+
+	Title       referentials.Text
+	Description referentials.Text
+	Version     string // of the program
+
+	DefaultLimit int // features on a page: 10
+	MaxLimit     int // 10,000
+
+	MaxConcurrent  int           // requests answered at once, the others get 503: 256
+	RequestTimeout time.Duration // 60 s
+	DrainTimeout   time.Duration // for requests under way when the server stops: 20 s
+	MaxURLBytes    int           // 16 KiB
+
+	Logger *slog.Logger // nowhere
+}
+
+func (c *Config) setDefaults() {
+	setDefault(&c.Title, referentials.Text{FR: "Socle, le référentiel du territoire", EN: "Socle, the territory's reference data"})
+	setDefault(&c.Description, referentials.Text{
+		FR: "Les données de référence du territoire, en OGC API Features et en tuiles vectorielles.",
+		EN: "The territory's reference data, as OGC API Features and vector tiles.",
+	})
+	setDefault(&c.Version, "dev")
+	setDefault(&c.DefaultLimit, 10)
+	setDefault(&c.MaxLimit, 10_000)
+	setDefault(&c.MaxConcurrent, 256)
+	setDefault(&c.RequestTimeout, time.Minute)
+	setDefault(&c.DrainTimeout, 20*time.Second)
+	setDefault(&c.MaxURLBytes, 16<<10)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+}
+
+func setDefault[T comparable](v *T, d T) {
+	var zero T
+	if *v == zero {
+		*v = d
+	}
+}
+
+// Validate tells what cannot be served with.
+func (c *Config) Validate() error {
+	if c.BaseURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.BaseURL)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return referentials.Errorf(referentials.Invalid, "%q cannot begin links", c.BaseURL).
+			At("base URL").Do("write it as https://data.example.org or https://example.org/socle")
+	}
+	return nil
+}
+
+// Keeper keeps the snapshot that is served: a [snapshot.Keeper].
+type Keeper interface {
+	Current() *snapshot.Snapshot
+	Status() snapshot.Status
+}
+
+// API is the handler of every public path.
+type API struct {
+	config  Config
+	public  func() *snapshot.Public
+	status  func() snapshot.Status
+	systems systems
+	tiles   Tiler
+	pages   *pages
+	slots   chan struct{} // one for each request under way
+	handler http.Handler
+}
+
+// New gives the handler. The tiler may be nil: then there are no tiles. Close it after
+// the last request.
+func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
+	config.setDefaults()
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	pages, err := newPages()
+	if err != nil {
+		return nil, err
+	}
+	a := &API{
+		config: config,
+		public: func() *snapshot.Public { return keeper.Current().Public() },
+		status: keeper.Status,
+		tiles:  tiler,
+		pages:  pages,
+		slots:  make(chan struct{}, config.MaxConcurrent),
+	}
+	a.handler = a.routes()
+	return a, nil
+}
+
+// ServeHTTP answers one request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+
+// Close frees the coordinate transformers.
+func (a *API) Close() { a.systems.close() }
+
+func (a *API) routes() http.Handler {
+	r := chi.NewRouter()
+	r.Use(a.observe, secure, cors, a.bound, compress(), normalise)
+	r.NotFound(a.handle(notFound))
+	r.MethodNotAllowed(a.handle(methodNotAllowed))
+
+	get := func(path string, h handlerFunc) {
+		handler := a.handle(h)
+		r.Get(path, handler)
+		r.Head(path, handler)
+	}
+	get("/livez", a.livez)
+	get("/readyz", a.readyz)
+	get("/", a.landing)
+	get("/conformance", a.conformance)
+	get("/api", a.openAPI)
+	get("/api.html", a.apiPage)
+	get("/map", a.mapPage)
+	get("/assets/{name}", a.asset)
+	get("/collections", a.collections)
+	get("/collections/{id}", a.collection)
+	get("/collections/{id}/items", a.items)
+	get("/collections/{id}/items/{fid}", a.item)
+	if a.tiles != nil {
+		get("/tiles/{ids}", a.tileJSON)
+		get("/tiles/{ids}/{z}/{x}/{y}", a.tile)
+	}
+	return r
+}

@@ -1,0 +1,74 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"socle/referentials"
+)
+
+// etag names a representation: the revisions it was made of, the program that made it,
+// and its form. It is weak because compression changes the bytes and nothing else.
+func (a *API) etag(parts ...string) string {
+	return `W/"` + strings.Join(append(parts, a.config.Version), "/") + `"`
+}
+
+// fresh sets the ETag and tells whether the client has that representation, which it is
+// then told.
+func fresh(w http.ResponseWriter, r *http.Request, tag string) bool {
+	h := w.Header()
+	h.Set("ETag", tag)
+	h.Set("Cache-Control", "no-cache") // keep it, ask whether it still holds
+	opaque := strings.TrimPrefix(tag, "W/")
+	for candidate := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
+		candidate = strings.TrimSpace(candidate)
+		if candidate == "*" || strings.TrimPrefix(candidate, "W/") == opaque {
+			w.WriteHeader(http.StatusNotModified)
+			return true
+		}
+	}
+	return false
+}
+
+// document answers with one of the documentFormats: value as JSON, or a page of it.
+func (a *API) document(w http.ResponseWriter, r *http.Request, tag string, json func(base, string) any, page func(base, string) (string, any)) error {
+	b, err := a.base(r)
+	if err != nil {
+		return err
+	}
+	if _, err := parseQuery(r.URL.RawQuery, "f"); err != nil {
+		return err
+	}
+	f, err := negotiate(r, documentFormats)
+	if err != nil {
+		return err
+	}
+	lang := language(r)
+	h := w.Header()
+	h.Add("Vary", "Accept, Accept-Language")
+	h.Set("Content-Language", lang)
+	if fresh(w, r, a.etag(tag, f.name, lang)) {
+		return nil
+	}
+	if f.name == "html" {
+		name, data := page(b, lang)
+		return a.pages.write(w, name, lang, b, data)
+	}
+	return writeJSON(w, f.media, json(b, lang))
+}
+
+// writeJSON answers with a value as JSON on indented lines: people read it too.
+func writeJSON(w http.ResponseWriter, media string, value any) error {
+	body, err := json.MarshalIndent(value, "", " ")
+	if err != nil {
+		return referentials.Errorf(referentials.Internal, "writing JSON: %w", err)
+	}
+	return writeBytes(w, media, append(body, '\n'))
+}
+
+func writeBytes(w http.ResponseWriter, media string, body []byte) error {
+	w.Header().Set("Content-Type", media)
+	_, err := w.Write(body)
+	return err
+}

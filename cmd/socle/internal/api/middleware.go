@@ -1,0 +1,181 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"socle/referentials"
+)
+
+const allowedMethods = "GET, HEAD, OPTIONS"
+
+// observation is what the log tells of a request. It belongs to the request's goroutine.
+type observation struct {
+	http.ResponseWriter
+	id     string
+	status int
+	bytes  int64
+}
+
+type observationKey struct{}
+
+// observationOf gives the observation of a request that went through observe.
+func observationOf(r *http.Request) *observation {
+	if o, ok := r.Context().Value(observationKey{}).(*observation); ok {
+		return o
+	}
+	return &observation{}
+}
+
+func (o *observation) WriteHeader(status int) {
+	if o.status == 0 {
+		o.status = status
+	}
+	o.ResponseWriter.WriteHeader(status)
+}
+
+func (o *observation) Write(b []byte) (int, error) {
+	if o.status == 0 {
+		o.status = http.StatusOK
+	}
+	n, err := o.ResponseWriter.Write(b)
+	o.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (o *observation) Unwrap() http.ResponseWriter { return o.ResponseWriter }
+
+// observe gives the request an id and a time limit, and logs it when it is over.
+func (a *API) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		started := time.Now()
+		o := &observation{ResponseWriter: w, id: requestID(r)}
+		w.Header().Set("X-Request-Id", o.id)
+		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), observationKey{}, o), a.config.RequestTimeout)
+		defer cancel()
+		r = r.WithContext(ctx)
+		defer func() {
+			a.config.Logger.InfoContext(ctx, "request", "request", o.id, "method", r.Method, "path", r.URL.EscapedPath(),
+				"query", r.URL.RawQuery, "status", o.status, "bytes", o.bytes, "duration", time.Since(started),
+				"remote", r.RemoteAddr, "agent", r.UserAgent())
+		}()
+		next.ServeHTTP(o, r)
+	})
+}
+
+const maxRequestID = 64
+
+// requestID takes over a sane id from a proxy, or makes one.
+func requestID(r *http.Request) string {
+	id := r.Header.Get("X-Request-Id")
+	sane := id != "" && len(id) <= maxRequestID && strings.IndexFunc(id, func(c rune) bool {
+		return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' && c != '_' && c != '.'
+	}) < 0
+	if sane {
+		return id
+	}
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// secure sets what browsers need to know to be strict.
+func secure(next http.Handler) http.Handler {
+	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+		"base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// cors opens what is served, all of it public, to scripts of any origin, and answers
+// OPTIONS: editing clients look there for POST and must not find it.
+func cors(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Expose-Headers", "Content-Crs, ETag, Link, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id")
+		if r.Method == http.MethodOptions {
+			h.Set("Allow", allowedMethods)
+			h.Set("Access-Control-Allow-Methods", allowedMethods)
+			h.Set("Access-Control-Allow-Headers", "Accept, Accept-Language, If-None-Match")
+			h.Set("Access-Control-Max-Age", "86400")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// bound refuses what is too long, and more requests at once than were agreed. Health
+// checks always pass.
+func (a *API) bound(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.RequestURI) > a.config.MaxURLBytes {
+			a.writeProblem(w, r, &statusError{http.StatusRequestURITooLong,
+				referentials.Errorf(referentials.TooLarge, "the URL has %d bytes, at most %d are read", len(r.RequestURI), a.config.MaxURLBytes)})
+			return
+		}
+		if r.URL.Path == "/livez" || r.URL.Path == "/readyz" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		select {
+		case a.slots <- struct{}{}:
+			defer func() { <-a.slots }()
+		default:
+			a.writeProblem(w, r, referentials.Errorf(referentials.Unavailable, "too many requests are being answered").Do("try again in a moment"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// compress compresses what is worth it. ETags are weak, so they name the content whatever
+// its encoding.
+func compress() func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		wrapper, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.CompressionLevel(4), gzhttp.ContentTypeFilter(compressible))
+		if err != nil { // the options are constants
+			panic(err)
+		}
+		return wrapper(next)
+	}
+}
+
+// compressible leaves alone what is compressed by its nature.
+func compressible(mediaType string) bool {
+	mediaType, _, _ = strings.Cut(mediaType, ";")
+	switch strings.TrimSpace(mediaType) {
+	case "application/geopackage+sqlite3", "application/vnd.apache.parquet", "image/png":
+		return false
+	}
+	return true
+}
+
+// normalise takes one trailing slash from the path: every resource answers with and
+// without it.
+func normalise(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.URL.Path) > 1 && strings.HasSuffix(r.URL.EscapedPath(), "/") {
+			u := *r.URL
+			u.Path = strings.TrimSuffix(u.Path, "/")
+			u.RawPath = strings.TrimSuffix(u.RawPath, "/")
+			c := *r
+			c.URL = &u
+			r = &c
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,126 @@
+package api
+
+import (
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"socle/referentials"
+)
+
+// parameters are the query of one request, each name known to the resource.
+type parameters struct{ values url.Values }
+
+// parseQuery reads a query and refuses what the resource does not know: a client whose
+// parameter is ignored would take the answer for another one.
+func parseQuery(raw string, known ...string) (parameters, error) {
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		return parameters{}, referentials.Errorf(referentials.Invalid, "the query cannot be read: %w", err)
+	}
+	names := make([]string, 0, len(values))
+	for name := range values {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			e := referentials.Errorf(referentials.Invalid, "there is no parameter %q here", name).At("query")
+			if near := nearest(name, known); near != "" {
+				return parameters{}, e.Do("did you mean %q?", near)
+			}
+			return parameters{}, e.Do("known are: %s", strings.Join(known, ", "))
+		}
+		if len(values[name]) > 1 {
+			return parameters{}, referentials.Errorf(referentials.Invalid, "it is given %d times", len(values[name])).At("parameter %s", name)
+		}
+	}
+	return parameters{values}, nil
+}
+
+func (p *parameters) get(name string) string { return p.values.Get(name) }
+
+// count reads a whole number of at least least.
+func (p *parameters) count(name string, least, fallback int) (int, error) {
+	if !p.values.Has(name) {
+		return fallback, nil
+	}
+	s := p.get(name)
+	n, err := strconv.Atoi(s)
+	if err != nil || n < least {
+		return 0, referentials.Errorf(referentials.Invalid, "%q is not a whole number of at least %d", s, least).At("parameter %s", name)
+	}
+	return n, nil
+}
+
+// bbox reads four numbers, or six of which the heights are left out of account.
+func (p *parameters) bbox(name string) (box orb.Bound, given bool, err error) {
+	if !p.values.Has(name) {
+		return box, false, nil
+	}
+	bad := func(format string, args ...any) (orb.Bound, bool, error) {
+		return box, false, referentials.Errorf(referentials.Invalid, format, args...).
+			At("parameter %s", name).Do("write it as west,south,east,north")
+	}
+	parts := strings.Split(p.get(name), ",")
+	if len(parts) != 4 && len(parts) != 6 {
+		return bad("%q has %d numbers, not 4 or 6", p.get(name), len(parts))
+	}
+	numbers := make([]float64, len(parts))
+	for i, part := range parts {
+		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return bad("%q is not a number", part)
+		}
+		numbers[i] = v
+	}
+	half := len(numbers) / 2
+	if half == 3 && numbers[2] > numbers[5] {
+		return bad("its lowest height %g is above its highest %g", numbers[2], numbers[5])
+	}
+	box.Min = orb.Point{numbers[0], numbers[1]}
+	box.Max = orb.Point{numbers[half], numbers[half+1]}
+	return box, true, nil
+}
+
+// nearest gives the known name that is few typing errors away, "" when none is.
+func nearest(name string, known []string) string {
+	best, least := "", max(2, len(name)/3)+1
+	for _, k := range known {
+		if d := editDistance(strings.ToLower(name), strings.ToLower(k)); d < least {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// maxCompared bounds what is spent on guessing what a client meant.
+const maxCompared = 64
+
+// editDistance is Levenshtein's, in bytes.
+func editDistance(a, b string) int {
+	if len(a) > maxCompared || len(b) > maxCompared {
+		return max(len(a), len(b))
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
