@@ -143,8 +143,8 @@ func vote(head row, below []row) (v votes) {
 	for i, cell := range head.cells {
 		typed, filled, repeated := 0, 0, false
 		for _, b := range below {
-			if i >= len(b.cells) {
-				continue
+			if i >= len(b.cells) || b.raw == head.raw {
+				continue // a row like the head is the header of a file joined to this one
 			}
 			switch kindOf(b.cells[i]) {
 			case blankCell:
