@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"testing"
+	"time"
+)
+
+// TestKilledImport kills an import at ten random moments: the version before must still
+// be current and whole, nothing half-made may show, and the next import must work.
+func TestKilledImport(t *testing.T) {
+	file := realFile(t, "rennes/rva_adresses_2013.csv.gz")
+	const kills = 10
+	for _, s := range stores {
+		t.Run(s.name, func(t *testing.T) {
+			store := s.open(t)
+			importing := []string{"import", "--store", store, file}
+			began := time.Now()
+			if out, err := process(t, importing...).CombinedOutput(); err != nil {
+				t.Fatalf("the first import failed: %v\n%s", err, out)
+			}
+			whole := time.Since(began)
+			want := contents(t, store)
+			seed := uint64(time.Now().UnixNano())
+			t.Logf("seed %d, an import takes %v", seed, whole)
+			rng := rand.New(rand.NewPCG(seed, 1))
+			killed := 0
+			for range kills {
+				cmd := process(t, importing...)
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Duration(rng.Int64N(int64(whole * 8 / 10))))
+				if err := cmd.Process.Kill(); err != nil {
+					t.Fatal(err)
+				}
+				if cmd.Wait() != nil {
+					killed++
+				}
+				got := contents(t, store)
+				// An import that had just committed is whole too: only its number differs.
+				if got.rows != want.rows || !bytes.Equal(got.data, want.data) {
+					t.Fatalf("after a kill: %d rows, want %d, or other content", got.rows, want.rows)
+				}
+			}
+			if killed == 0 {
+				t.Fatal("no import was killed in time")
+			}
+			if out, err := process(t, importing...).CombinedOutput(); err != nil {
+				t.Fatalf("the import after %d kills failed: %v\n%s", killed, err, out)
+			}
+			if got := contents(t, store); got.rows != want.rows || !bytes.Equal(got.data, want.data) {
+				t.Fatal("the import after the kills stored something else")
+			}
+		})
+	}
+}
+
+type collectionContents struct {
+	rows int
+	data []byte
+}
+
+// contents reads the whole of adresses as another process would, by exporting it.
+func contents(t *testing.T, store string) collectionContents {
+	t.Helper()
+	file := fmt.Sprintf("%s/adresses.csv", t.TempDir())
+	mustSocle(t, "export", "--store", store, "adresses", "-o", file)
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return collectionContents{bytes.Count(data, []byte("\n")) - 1, data}
+}

@@ -1,0 +1,57 @@
+// Package formats lists the output formats of Socle: one line each. The HTTP server and
+// the export command read the same table.
+package formats
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"socle/geo/crs"
+	"socle/referentials/encode"
+	"socle/referentials/encode/csv"
+	"socle/referentials/encode/flatgeobuf"
+	"socle/referentials/encode/geojson"
+	"socle/referentials/encode/geojsonseq"
+	"socle/referentials/encode/geopackage"
+)
+
+// All gives every format, the default one first.
+func All() []encode.Format {
+	return []encode.Format{
+		geojson.Format(),
+		geojsonseq.Format(),
+		csv.Format(),
+		flatgeobuf.Format(),
+		geopackage.Format(),
+	}
+}
+
+// ByExtension gives the format of a file name.
+func ByExtension(name string) (encode.Format, bool) {
+	ext := strings.ToLower(filepath.Ext(name))
+	for _, f := range All() {
+		if slices.Contains(f.Extensions, ext) {
+			return f, true
+		}
+	}
+	return encode.Format{}, false
+}
+
+// Extensions gives the extensions of all formats, in their order.
+func Extensions() []string {
+	var all []string
+	for _, f := range All() {
+		all = append(all, f.Extensions...)
+	}
+	return all
+}
+
+// DefaultCRS is what a file of a format holds when nothing else is asked for: GeoJSON is
+// longitude and latitude by its standard, the others keep the storage CRS.
+func DefaultCRS(f encode.Format, storage crs.CRS) crs.CRS {
+	if strings.Contains(f.MediaType, "geo+json") && !storage.IsZero() {
+		return crs.CRS84
+	}
+	return storage
+}

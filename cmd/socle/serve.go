@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"socle/cmd/socle/internal/api"
+	"socle/referentials"
+	"socle/referentials/snapshot"
+	"socle/tiles"
+)
+
+type serveCmd struct {
+	Listen         string         `default:"127.0.0.1:8080" env:"SOCLE_LISTEN" placeholder:"HOST:PORT" help:"Address to listen on."`
+	BaseURL        string         `name:"base-url" env:"SOCLE_BASE_URL" placeholder:"URL" help:"Beginning of every link, when clients see another address."`
+	TrustedProxies []netip.Prefix `env:"SOCLE_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded headers are believed."`
+	RequestTimeout time.Duration  `default:"60s" env:"SOCLE_REQUEST_TIMEOUT" help:"Longest time for one answer."`
+	MaxConcurrent  int            `default:"256" env:"SOCLE_MAX_CONCURRENT" help:"Requests answered at once; others get 503."`
+}
+
+// Help shows an example.
+func (serveCmd) Help() string {
+	return "Example:\n  socle serve --store postgres://socle@localhost/rennes --listen 0.0.0.0:8080 --base-url https://data.example.fr/socle"
+}
+
+// Run serves the store until ctx ends, then lets requests under way finish.
+func (c *serveCmd) Run(ctx context.Context, m *Main) error {
+	return m.withStore(ctx, func(store referentials.Store) error { return c.serve(ctx, m, store, nil) })
+}
+
+// serve listens at once, so that health checks are answered while the snapshot loads.
+// ready, if any, is called with the server's URL when it is loaded.
+func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store, ready func(url string)) error {
+	logger := m.logger()
+	keeper := snapshot.New(store, snapshot.Options{Logger: logger})
+	handler, err := api.New(api.Config{
+		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Version: version,
+		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent, Logger: logger,
+	}, keeper, tiles.New(tiles.Options{}))
+	if err != nil {
+		return err
+	}
+	defer handler.Close()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return referentials.Errorf(referentials.Unavailable, "cannot listen: %w", err).
+			At("--listen %s", c.Listen).Do("is another server running there? choose another port")
+	}
+	if m.Listening != nil {
+		m.Listening(listener.Addr())
+	}
+	url := "http://" + listener.Addr().String()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return api.NewServer(handler).Run(ctx, listener) })
+	group.Go(func() error {
+		began := time.Now()
+		if err := keeper.Load(ctx); err != nil {
+			return unlessEnded(ctx, err)
+		}
+		logger.Info("ready", "url", url, "collections", len(keeper.Current().Collections()), "took", time.Since(began).Round(time.Millisecond))
+		if ready != nil {
+			ready(url)
+		}
+		return unlessEnded(ctx, keeper.Run(ctx))
+	})
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}
+
+// unlessEnded drops an error that only says that ctx ended: stopping is no failure.
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
