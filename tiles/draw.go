@@ -13,6 +13,8 @@ type pen struct {
 	box     box // of the tile and its buffer
 	coarse  int // vertices snap to a grid of 1<<coarse tile units
 
+	specks specks
+
 	raw, spare []int64 // the line or ring at work
 	path       []int32
 	ids        []uint32
@@ -52,6 +54,9 @@ func (p *pen) draw(l *layer, i int, s *Stats) bool {
 	case 2:
 		p.encoder.BeginFeature(mvt.Polygon)
 		p.drawPolygons(&g, xy)
+		if !p.encoder.HasGeometry() {
+			p.drawSpeck()
+		}
 	default:
 		return false
 	}
@@ -124,8 +129,7 @@ func (p *pen) drawLine(xy []uint32) {
 			continue
 		}
 		n := len(p.path)
-		// A segment cut at its start, or after one cut at its end, starts a new line.
-		if n == 0 || int64(p.path[n-2]) != ax || int64(p.path[n-1]) != ay || ax != p.raw[v-2] || ay != p.raw[v-1] {
+		if n == 0 || int64(p.path[n-2]) != ax || int64(p.path[n-1]) != ay {
 			p.encoder.AddLine(p.path)
 			p.path = append(p.path[:0], int32(ax), int32(ay))
 		}
@@ -135,15 +139,14 @@ func (p *pen) drawLine(xy []uint32) {
 }
 
 func (p *pen) drawPolygons(g *geo.Geometry, xy []uint32) {
+	p.specks.met = false
 	from := uint32(0)
 	for part := range g.Parts {
 		ring, end := g.RingsOf(part)
 		shell := ring
 		for ; ring < end; ring++ {
 			to := g.Ends[ring]
-			if ring == shell || p.encoder.HasShell() {
-				p.drawRing(xy[2*from:2*to], ring != shell)
-			}
+			p.drawRing(xy[2*from:2*to], ring != shell)
 			from = to
 		}
 	}
@@ -153,7 +156,9 @@ func (p *pen) drawRing(xy []uint32, hole bool) {
 	p.path = p.path[:0]
 	b := p.place(xy)
 	switch {
-	case p.box.misses(&b), p.speck(&b):
+	case p.box.misses(&b):
+	case p.isSpeck(&b):
+		p.specks.meet(b.minX, b.minY)
 	case p.box.holds(&b):
 		p.narrow(p.raw)
 	default:
@@ -161,13 +166,6 @@ func (p *pen) drawRing(xy []uint32, hole bool) {
 		p.narrow(p.raw)
 	}
 	p.encoder.AddRing(p.path, hole)
-}
-
-// speck tells whether a ring is a single cell of the coarse grid or less: what is drawn of
-// it would be where its corners happen to round to.
-func (p *pen) speck(b *box) bool {
-	cell := int64(1) << p.coarse
-	return p.coarse > 0 && b.maxX-b.minX <= cell && b.maxY-b.minY <= cell
 }
 
 // attributes gives the feature its number and values. Null is left out: a vector tile has

@@ -56,8 +56,7 @@ func newFrame(z, x, y uint32) (frame, error) {
 const extentBits = 12 // mvt.Extent is 1<<12
 
 // window gives the box of the tile and its buffer, of buffer tile units, in longitude and
-// latitude. It reaches the poles with the first and last rows, as what lies beyond the
-// square world is held at its edges.
+// latitude. What lies beyond the square world is in no window.
 func (f *frame) window(buffer int32) orb.Bound {
 	side := float64(uint64(worldSize) >> f.z)
 	// One unit more than the buffer, for what is rounded into it.
@@ -65,21 +64,7 @@ func (f *frame) window(buffer int32) orb.Bound {
 	left, top := float64(f.x)*side, float64(f.y)*side
 	nw := unproject(left-margin, top-margin)
 	se := unproject(left+side+margin, top+side+margin)
-	b := orb.Bound{Min: orb.Point{nw[0], se[1]}, Max: orb.Point{se[0], nw[1]}}
-	last := uint32(1)<<f.z - 1
-	if f.y == 0 {
-		b.Max[1] = 90
-	}
-	if f.y == last {
-		b.Min[1] = -90
-	}
-	if f.x == 0 {
-		b.Min[0] = math.Inf(-1)
-	}
-	if f.x == last {
-		b.Max[0] = math.Inf(1)
-	}
-	return b
+	return orb.Bound{Min: orb.Point{nw[0], se[1]}, Max: orb.Point{se[0], nw[1]}}
 }
 
 // place gives the tile coordinates of a world place, on a grid of 1<<coarse tile units.

@@ -116,6 +116,7 @@ func (p *pen) layer(ctx context.Context, dst []byte, l *layer, window orb.Bound,
 // early when they are far too many.
 func (p *pen) try(ctx context.Context, l *layer, most int) (tried int, s Stats, err error) {
 	p.encoder.BeginLayer(l.collection.ID(), l.names)
+	p.specks.side = 0
 	for i, id := range p.ids {
 		if i%1024 == 1023 {
 			if err := ctx.Err(); err != nil {

@@ -68,9 +68,6 @@ func (e *Encoder) AddLine(xy []int32) {
 	}
 }
 
-// HasShell tells whether the shell that was added last was kept.
-func (e *Encoder) HasShell() bool { return !e.geometry.lostShell }
-
 // AddRing adds a ring of flat x, y pairs to a Polygon feature: the shell of a polygon, or
 // a hole in the last one. Its first vertex may be repeated at its end and it may turn
 // either way. A ring without area is left out, and with a shell its holes.
