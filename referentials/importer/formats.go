@@ -2,12 +2,15 @@ package importer
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 
 	"socle/geo/crs"
 	"socle/referentials"
+	"socle/referentials/importer/flatgeobuf"
 	"socle/referentials/importer/gdal"
 	"socle/referentials/importer/geojson"
+	"socle/referentials/importer/geopackage"
 	"socle/referentials/importer/shapefile"
 	"socle/referentials/importer/source"
 )
@@ -22,10 +25,13 @@ type reader struct {
 // readers is the table of formats: one line each.
 func readers() map[source.Format]reader {
 	return map[source.Format]reader{
+		source.CSV:        {open: openDelimited, textual: true},
 		source.GeoJSON:    {open: openJSON, assumed: crs.CRS84},
 		source.GeoJSONSeq: {open: openJSON, assumed: crs.CRS84},
 		source.ODSJSON:    {open: openJSON, assumed: crs.CRS84},
 		source.Shapefile:  {open: openShapefile},
+		source.GeoPackage: {open: openGeoPackage},
+		source.FlatGeobuf: {open: openFlatGeobuf},
 	}
 }
 
@@ -46,7 +52,14 @@ func openInput(ctx context.Context, name string, opt *Options) (*input, error) {
 	in.textual, in.assumed = r.textual, r.assumed
 	if in.src, err = r.open(ctx, file, opt); err != nil {
 		closeAll([]*input{in})
+		var e *referentials.Error
+		if errors.As(err, &e) && in.close != nil {
+			err = e.At("%s", in.name) // not the name of the conversion, which is gone
+		}
 		return nil, err
+	}
+	if d, ok := in.src.(*delimited); ok {
+		in.known, in.assumed = d.known, d.assumed()
 	}
 	return in, nil
 }
@@ -126,4 +139,20 @@ func openShapefile(ctx context.Context, f *source.File, opt *Options) (source.So
 		return nil, err
 	}
 	return l, nil
+}
+
+func openGeoPackage(ctx context.Context, f *source.File, opt *Options) (source.Source, error) {
+	l, err := geopackage.Open(ctx, f, geopackage.Options{Layer: opt.Layer})
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+func openFlatGeobuf(ctx context.Context, f *source.File, _ *Options) (source.Source, error) {
+	r, err := flatgeobuf.Open(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }

@@ -177,11 +177,11 @@ func TestKeysThatAreMissingOrTaken(t *testing.T) {
 		t.Errorf("%d rows, %d rejected", len(m.rows), r.Rejected)
 	}
 	wantTally(t, r.Rejects, "has no id_voie, which is the key", 1, "2")
-	wantTally(t, r.Rejects, "has a id_voie that an earlier row has", 1, "3: 1, row 1")
+	wantTally(t, r.Rejects, "has the id_voie of an earlier row", 1, "3: 1, row 1")
 	wantTally(t, r.Rejects, "repeats an earlier row exactly", 1, "4: row 1")
 	want := "file,row,reason,original\n" +
 		"\"table.csv\",2,\"has no id_voie, which is the key\",\";b\"\n" +
-		"\"table.csv\",3,\"has a id_voie that an earlier row has: 1, row 1\",\"1;\"\"c\xe9\"\"\r\n\"\n" +
+		"\"table.csv\",3,\"has the id_voie of an earlier row: 1, row 1\",\"1;\"\"c\xe9\"\"\r\n\"\n" +
 		"\"table.csv\",4,\"repeats an earlier row exactly: row 1\",\"1;a\"\n"
 	if log.String() != want {
 		t.Errorf("rejects are\n%q\nnot\n%q", log.String(), want)

@@ -30,7 +30,7 @@ type Options struct {
 	Vintage      string    // millésime
 	Encoding     string    // of text: "UTF-8", "ISO-8859-15"…
 	Delimiter    string    // of delimited text
-	DecimalComma bool      // read numbers of delimited text with a decimal comma only
+	DecimalComma bool      // where 1,234 may be thousands or a decimal, it is a decimal
 	Key          string    // the column that identifies rows
 	DryRun       bool      // do everything but publish
 	Rejects      io.Writer // gets rejected rows as they were: file, row, reason, original

@@ -22,6 +22,7 @@ type known struct {
 	columns map[string]string                 // folded column name -> field, where aliases do not say it
 	types   map[string]referentials.FieldType // folded name of an extra column -> its type
 	header  []string                          // names of the columns of a file that has no header row
+	looks   func(cells []string) bool         // tells the rows of such a file
 
 	place  place   // columns that become the geometry
 	others []place // other positions of the same row, which must agree with it

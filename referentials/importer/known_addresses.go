@@ -29,6 +29,7 @@ func addressFormats() []known {
 		{
 			id: "RVA toponyms", collection: "voies",
 			header: strings.Fields("code_insee id_voie fantoir type voie_nom voie_nom_complet article1 prenom1 article2 prenom2 particule nom genre commentaire"),
+			looks:  isToponym,
 		},
 		bal("BAL 1.3", []string{"uid_adresse", "cle_interop", "commune_insee", "voie_nom"},
 			map[string]string{"cle_interop": "id_adr"}),
@@ -70,4 +71,14 @@ func bal(id string, signature []string, columns map[string]string) known {
 		types: text("uid_adresse", "cle_interop", "id_ban_commune", "id_ban_toponyme", "id_ban_adresse", "commune_deleguee_insee",
 			"commune_deleguee_nom", "lieudit_complement_nom", "source"),
 	}
+}
+
+// isToponym tells a row "35238;9965;48;Allée;Adèle de Bretagne;Allée Adèle de Bretagne;…":
+// a commune, a street, and a full name that is made of kind and name.
+func isToponym(cells []string) bool {
+	if len(cells) < 6 || len(cells[0]) != 5 || shapeOf(cells[1])&isInteger == 0 {
+		return false
+	}
+	kind, name, full := cells[3], cells[4], cells[5]
+	return full != "" && strings.HasPrefix(full, kind) && strings.HasSuffix(full, name)
 }

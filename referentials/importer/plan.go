@@ -84,7 +84,7 @@ func widest(a, b referentials.FieldType) referentials.FieldType {
 }
 
 // reading gives how the values of a column of no known field are read.
-func (c *column) reading(k *known) reading {
+func (c *column) reading(k *known, decimalComma bool) reading {
 	if k != nil {
 		if t, ok := k.types[c.folded]; ok {
 			return reading{to: t, na: k.na || t != referentials.String}
@@ -94,6 +94,7 @@ func (c *column) reading(k *known) reading {
 		return reading{to: c.declared}
 	}
 	e := c.evidence
+	e.thousands = e.thousands && !decimalComma
 	if !c.textual {
 		// Where the format tells text from numbers, text that looks like a number is text.
 		e.fits &= isISODate | isDateTime
@@ -119,7 +120,7 @@ func newPlan(inputs []*input, s *surveyor, id string, k *known, opt *Options) (*
 		p.desc = referentials.Descriptor{
 			ID: id, Class: referentials.Territory, Frequency: referentials.Unknown, Access: referentials.Open, Inferred: true,
 		}
-		err = p.inferred(columns, k)
+		err = p.inferred(columns, k, opt)
 	}
 	if err != nil {
 		return nil, err
@@ -154,7 +155,7 @@ func (p *plan) known(columns []*column, k *known, opt *Options) error {
 			continue
 		}
 		name := unused(extraName(c.folded), taken)
-		r := c.reading(k)
+		r := c.reading(k, opt.DecimalComma)
 		f := referentials.Field{Name: name, Type: r.to, Disclosure: referentials.Public}
 		if fold(c.name) != name || strings.ToLower(c.name) != name {
 			f.Aliases = []string{c.name}
@@ -215,7 +216,7 @@ func columnOf(columns []*column, f *referentials.Field, k *known, forced string)
 }
 
 // inferred makes a field of every column, its name kept as it is.
-func (p *plan) inferred(columns []*column, k *known) error {
+func (p *plan) inferred(columns []*column, k *known, opt *Options) error {
 	taken := map[string]bool{}
 	for i, c := range columns {
 		name := strings.ReplaceAll(strings.ToValidUTF8(c.name, ""), "\x00", "")
@@ -225,7 +226,7 @@ func (p *plan) inferred(columns []*column, k *known) error {
 		if name = unused(shortened(name), taken); name != c.name {
 			p.notes = append(p.notes, fmt.Sprintf("column %q is named %q: its own name is empty, too long or differs from another only in case", c.name, name))
 		}
-		r := c.reading(k)
+		r := c.reading(k, opt.DecimalComma)
 		p.desc.Fields = append(p.desc.Fields, referentials.Field{Name: name, Title: referentials.Text{FR: c.title}, Type: r.to})
 		p.add(r, c, k, name)
 		p.noteUnwrapped(c, r)

@@ -187,7 +187,7 @@ func (p *publisher) begin(in *input) (err error) {
 			return err
 		}
 	}
-	if in.known != nil && !in.place.isZero() && in.place == in.known.place {
+	if in.known != nil && in.crs == in.known.place.crs {
 		for _, other := range in.known.others {
 			c, err := newCrossCheck(in, other)
 			if err != nil {
@@ -390,7 +390,7 @@ func (p *publisher) identify(at int, in *input, rec *source.Record) (reason, det
 	if first.hash == row {
 		return "repeats an earlier row exactly", "row " + before
 	}
-	return fmt.Sprintf("has a %s that an earlier row has", field.Name), fmt.Sprintf("%s, row %s", key, before)
+	return "has the " + field.Name + " of an earlier row", fmt.Sprintf("%s, row %s", key, before)
 }
 
 // hash gives 128 bits of p.buf: two different keys are taken for one at odds of n²/2¹²⁹.

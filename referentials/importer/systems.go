@@ -26,8 +26,11 @@ func resolveSystems(r *Report, inputs []*input, side *sidecar, opt *Options) err
 			in.crs, in.crsFrom = in.place.crs, fmt.Sprintf("columns %s and %s", in.place.x, in.place.y)
 		case !in.src.CRS().IsZero():
 			in.crs, in.crsFrom = in.src.CRS(), "declared by the file"
+			if d, ok := in.src.(*delimited); ok {
+				in.crsFrom = d.whence()
+			}
 		case !in.assumed.IsZero():
-			in.crs, in.crsFrom = in.assumed, "the default of "+in.format
+			in.crs, in.crsFrom = in.assumed, "the default of GeoJSON"
 		}
 		sample := &in.survey.sample
 		j, err := judge(in.crs, sample.xy)
