@@ -85,11 +85,11 @@ func (p *progress) Done() {
 	}
 }
 
-// thousands writes n with spaces between groups, as French readers expect.
+// thousands writes n with a comma between groups, as the reports of imports do.
 func thousands(n int64) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + " " + s[i:]
+		s = s[:i] + "," + s[i:]
 	}
 	return s
 }

@@ -15,7 +15,7 @@ func openStore(ctx context.Context, url string) (referentials.Store, error) {
 	case strings.HasPrefix(url, "gpkg:"):
 		return gpkg.Open(ctx, strings.TrimPrefix(url, "gpkg:"))
 	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
-		return postgis.Open(ctx, url)
+		return postgis.Open(ctx, url, postgis.Options{})
 	}
 	scheme, _, _ := strings.Cut(url, ":")
 	return nil, referentials.Errorf(referentials.Invalid, "no store is of kind %q", scheme).
