@@ -60,8 +60,10 @@ func openDelimited(ctx context.Context, f *source.File, opt *Options) (source.So
 	if !r.HasHeader() {
 		return d, d.nameColumns(ctx, opt.As)
 	}
-	d.known = recognise(namesOf(d.Fields()), d.HasGeometry(), opt.As)
-	return d, d.usePlace(ctx, f, o)
+	g := d.Geometry()
+	columns := slices.Concat(namesOf(d.Fields()), g.Columns, g.Repeats)
+	d.known = recognise(columns, d.HasGeometry(), opt.As)
+	return d, d.useGeometry(ctx, f, o, columns)
 }
 
 // openRowNames reads the file as one whose rows begin with a name that the header leaves
@@ -126,27 +128,28 @@ func mostRows(rows [][]string, looks func([]string) bool) bool {
 	return n > 0 && float64(n) >= mostly*float64(len(rows))
 }
 
-// usePlace reads the geometry from the columns that the known format says, where the
+// useGeometry reads the geometry from the columns that the known format says, where the
 // reader has found others.
-func (d *delimited) usePlace(ctx context.Context, f *source.File, o csv.Options) error {
-	if d.known == nil || d.known.place.isZero() {
+func (d *delimited) useGeometry(ctx context.Context, f *source.File, o csv.Options, columns []string) error {
+	if d.known == nil {
 		return nil
 	}
-	p := d.known.place
-	var columns []string
-	for _, want := range []string{p.x, p.y} {
-		for _, field := range d.Reader.Fields() {
-			if fold(field.Name) == want {
-				columns = append(columns, field.Name)
-				break
-			}
+	g := csv.Geometry{Kind: csv.XY, CRS: d.known.place.crs}
+	wanted := []string{d.known.place.x, d.known.place.y}
+	if d.known.shape != "" {
+		g = csv.Geometry{Kind: csv.WKT, CRS: d.Geometry().CRS}
+		wanted = []string{d.known.shape}
+	}
+	for _, want := range wanted {
+		if i := slices.IndexFunc(columns, func(c string) bool { return fold(c) == want }); i >= 0 {
+			g.Columns = append(g.Columns, columns[i])
 		}
 	}
-	if g := d.Geometry(); len(columns) < 2 || slices.Equal(g.Columns, columns) && g.CRS == p.crs {
+	found := d.Geometry()
+	if len(g.Columns) < len(wanted) || slices.Equal(found.Columns, g.Columns) && found.CRS == g.CRS {
 		return nil
 	}
-	o.Encoding = d.Encoding()
-	o.Geometry = &csv.Geometry{Kind: csv.XY, Columns: columns, CRS: p.crs}
+	o.Encoding, o.Geometry = d.Encoding(), &g
 	r, err := csv.Open(ctx, f, o)
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ type known struct {
 
 	place  place   // columns that become the geometry
 	others []place // other positions of the same row, which must agree with it
+	shape  string  // folded name of the column of WKT that is the geometry
 	na     bool    // NA and its kin are null in text columns too
 
 	vintage *regexp.Regexp // of a folded column name: groups field, year (two digits) and, where the year stands inside, rest

@@ -48,6 +48,7 @@ func topographicFormats() []known {
 			id: "RNB", collection: "batiments",
 			signature: []string{"rnb_id", "point", "shape", "status"},
 			columns:   map[string]string{"rnb_id": "gml_id", "status": "etat"},
+			shape:     "shape",
 			types: map[string]referentials.FieldType{
 				"ext_ids": referentials.JSON, "addresses": referentials.JSON, "plots": referentials.JSON,
 			},
