@@ -60,8 +60,9 @@ var policy = map[string][]string{
 	"tiles":     {"geo", "geo/crs", "referentials", "referentials/snapshot", "tiles/mvt"},
 	"tiles/mvt": {"geo"},
 
-	"cmd/socle": {"cmd/socle/internal/...", "geo/...", "migrations", "referentials", "referentials/...", "tiles/...", "imu/..."},
-	"cmd/socle/internal/api": {"geo", "geo/crs", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
+	"cmd/socle":                  {"cmd/socle/internal/...", "geo/...", "migrations", "referentials", "referentials/...", "tiles/...", "imu/..."},
+	"cmd/socle/internal/formats": {"geo/crs", "referentials/encode", "referentials/encode/..."},
+	"cmd/socle/internal/api": {"cmd/socle/internal/formats", "geo", "geo/crs", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
 		"referentials/snapshot", "tiles", "tiles/..."},
 }
 
