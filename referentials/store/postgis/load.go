@@ -41,10 +41,6 @@ func (s *Store) load(ctx context.Context, id string, number int64, read func(ref
 	if err != nil {
 		return explain(ctx, err, id)
 	}
-	// The two settings keep the plan to one walk along the ordinals.
-	if _, err := tx.Exec(ctx, "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL enable_sort = off"); err != nil {
-		return explain(ctx, err, id)
-	}
 	var failure error
 	err = read(k.State, func(yield func(*referentials.Row, error) bool) {
 		if failure != nil {
@@ -67,13 +63,13 @@ func hold(ctx context.Context, tx pgx.Tx, id string, number int64) (*kept, error
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.Exec(ctx, "LOCK TABLE "+k.quoted()+" IN ACCESS SHARE MODE"); err != nil {
-		if is(err, undefinedTable) {
-			return nil, errVanished
-		}
-		return nil, err
+	// The two settings keep the plan of a load to one walk along the ordinals.
+	err = script(ctx, tx, "LOCK TABLE "+k.quoted()+" IN ACCESS SHARE MODE",
+		"SET LOCAL max_parallel_workers_per_gather = 0", "SET LOCAL enable_sort = off")
+	if is(err, undefinedTable) {
+		return nil, errVanished
 	}
-	return k, nil
+	return k, err
 }
 
 // copyOut streams a version's rows in their order. errStopped when yield asked for no more.

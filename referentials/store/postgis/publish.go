@@ -3,6 +3,7 @@ package postgis
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -10,9 +11,12 @@ import (
 	"socle/referentials"
 )
 
-// lockPatience is how long a publication waits for whoever holds the view. Until it gets
-// it, those who come after wait too, so it is short.
-const lockPatience = "10s"
+// beImpatient bounds how long a publication waits for whoever holds the view, as those who
+// come after it wait as well; it tries viewTries times before a long import is given up.
+const (
+	beImpatient = "SET LOCAL lock_timeout = '5s'"
+	viewTries   = 6
+)
 
 // channel is where changes are told by NOTIFY.
 const channel = "socle"
@@ -43,23 +47,22 @@ func tell(ctx context.Context, tx pgx.Tx, id string) error {
 // does too, with its rights and what is built on it; otherwise it is made anew with the
 // same rights.
 func showInView(ctx context.Context, tx pgx.Tx, k *kept) error {
-	if _, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '"+lockPatience+"'"); err != nil {
-		return err
-	}
 	view := viewName(k.Version.Collection)
 	create := "VIEW " + view + " AS SELECT " + k.list(&k.Descriptor) + " FROM " + k.quoted()
-	err := attempt(ctx, tx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, "CREATE OR REPLACE "+create)
-		return err
-	})
-	if is(err, invalidDefinition) {
-		err = renewView(ctx, tx, k.Version.Collection, "CREATE "+create)
+	for try := 1; ; try++ {
+		err := attempt(ctx, tx, func(tx pgx.Tx) error { return script(ctx, tx, beImpatient, "CREATE OR REPLACE "+create) })
+		if is(err, invalidDefinition) {
+			err = attempt(ctx, tx, func(tx pgx.Tx) error { return renewView(ctx, tx, k.Version.Collection, "CREATE "+create) })
+		}
+		if !is(err, lockNotAvailable) || try == viewTries {
+			return inTheWay(err, k.Version.Collection)
+		}
+		select { // let those through who wait behind
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
 	}
-	if err != nil {
-		return inTheWay(err, k.Version.Collection)
-	}
-	_, err = tx.Exec(ctx, "SET LOCAL lock_timeout = DEFAULT")
-	return err
 }
 
 func renewView(ctx context.Context, tx pgx.Tx, id, create string) error {
@@ -77,12 +80,7 @@ func renewView(ctx context.Context, tx pgx.Tx, id, create string) error {
 	if err != nil {
 		return err
 	}
-	for _, sql := range append([]string{"DROP VIEW " + view, create}, grants...) {
-		if _, err := tx.Exec(ctx, sql); err != nil {
-			return err
-		}
-	}
-	return nil
+	return script(ctx, tx, append([]string{beImpatient, "DROP VIEW " + view, create}, grants...)...)
 }
 
 // inTheWay says what keeps a view from being changed.
@@ -146,13 +144,10 @@ func sweep(ctx context.Context, tx pgx.Tx) error {
 	for _, v := range old {
 		t := table{name: v.Name}
 		err := attempt(ctx, tx, func(tx pgx.Tx) error {
-			_, err := tx.Exec(ctx, "LOCK TABLE "+t.quoted()+" IN ACCESS EXCLUSIVE MODE NOWAIT")
-			if err == nil {
-				_, err = tx.Exec(ctx, "DROP TABLE "+t.quoted())
+			if err := script(ctx, tx, "SET LOCAL lock_timeout = '10ms'", "DROP TABLE IF EXISTS "+t.quoted()); err != nil {
+				return err
 			}
-			if err == nil || is(err, undefinedTable) {
-				_, err = tx.Exec(ctx, "DELETE FROM socle_store.version WHERE collection = $1 AND id = $2", v.Collection, v.ID)
-			}
+			_, err := tx.Exec(ctx, "DELETE FROM socle_store.version WHERE collection = $1 AND id = $2", v.Collection, v.ID)
 			return err
 		})
 		if err != nil && !is(err, lockNotAvailable, dependentObjects) {
@@ -209,10 +204,7 @@ func (s *Store) Drop(ctx context.Context, id string) error {
 		if _, err := lockCollection(ctx, tx, id, "FOR UPDATE"); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '"+lockPatience+"'"); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, "DROP VIEW IF EXISTS "+viewName(id)); err != nil {
+		if err := script(ctx, tx, beImpatient, "DROP VIEW IF EXISTS "+viewName(id)); err != nil {
 			return inTheWay(err, id)
 		}
 		if _, err := tx.Exec(ctx, "UPDATE socle_store.version SET state = 'dropped' WHERE collection = $1", id); err != nil {

@@ -82,21 +82,15 @@ func reserve(ctx context.Context, tx pgx.Tx, d *referentials.Descriptor) (next i
 // fill makes the version's table and streams the rows into it.
 func fill(ctx context.Context, tx pgx.Tx, k *kept, rows referentials.Rows) (int64, error) {
 	d := &k.Descriptor
-	if _, err := tx.Exec(ctx, k.create(d)); err != nil {
+	if err := script(ctx, tx, k.create(d)); err != nil {
 		return 0, err
 	}
 	n, err := copyIn(ctx, tx, k, rows)
 	if err != nil {
 		return 0, err
 	}
-	// Indexes are sorted in memory where they can be.
-	if _, err := tx.Exec(ctx, "SET LOCAL maintenance_work_mem = '256MB'"); err != nil {
-		return 0, err
-	}
-	for _, sql := range k.finish(d, n) {
-		if _, err := tx.Exec(ctx, sql); err != nil {
-			return 0, repeatedKey(d, err)
-		}
+	if err := script(ctx, tx, k.finish(d, n)...); err != nil {
+		return 0, repeatedKey(d, err)
 	}
 	_, err = tx.Exec(ctx, "SELECT socle_store.watch_table($1, $2, $3, $4)", k.name, d.ID, k.Version.ID, k.columns[d.KeyIndex()])
 	return n, err

@@ -16,6 +16,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -129,6 +130,12 @@ func scanVersion(r pgx.Row) (*kept, error) {
 			At("collection %s, version %d", v.Collection, v.ID)
 	}
 	return &k, nil
+}
+
+// script runs statements without parameters in one round trip; their plans are not kept.
+func script(ctx context.Context, tx pgx.Tx, statements ...string) error {
+	_, err := tx.Conn().PgConn().Exec(ctx, strings.Join(statements, ";\n")).ReadAll()
+	return err
 }
 
 // querier is a connection or a transaction.
