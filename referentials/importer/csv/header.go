@@ -240,6 +240,7 @@ func (r *Reader) unique(names []string) []string {
 		taken[out[i]] = true
 	}
 	seen := make(map[string]bool, len(names))
+	next := map[string]int{} // of a repeated name, the number to try
 	for i, n := range out {
 		if n == "" {
 			n = fmt.Sprintf("column_%d", i+1)
@@ -248,18 +249,21 @@ func (r *Reader) unique(names []string) []string {
 			}
 		}
 		if seen[n] {
-			k := 2
-			for taken[fmt.Sprintf("%s_%d", n, k)] || seen[fmt.Sprintf("%s_%d", n, k)] {
+			k := max(next[n], 2)
+			for taken[numbered(n, k)] || seen[numbered(n, k)] {
 				k++
 			}
-			r.note("the name %q comes again: column %d is called %q", n, i+1, fmt.Sprintf("%s_%d", n, k))
-			n = fmt.Sprintf("%s_%d", n, k)
+			next[n] = k + 1
+			r.note("the name %q comes again: column %d is called %q", n, i+1, numbered(n, k))
+			n = numbered(n, k)
 		}
 		seen[n] = true
 		out[i] = n
 	}
 	return out
 }
+
+func numbered(name string, k int) string { return fmt.Sprintf("%s_%d", name, k) }
 
 // measure counts the lengths of the first rows of data.
 func (r *Reader) measure(data []row) {
