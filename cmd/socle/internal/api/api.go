@@ -88,6 +88,7 @@ type Keeper interface {
 // API is the handler of every public path.
 type API struct {
 	config  Config
+	maker   string // of ETags
 	public  func() *snapshot.Public
 	status  func() snapshot.Status
 	systems systems
@@ -110,13 +111,18 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 	}
 	a := &API{
 		config: config,
+		maker:  makerOf(&config),
 		public: func() *snapshot.Public { return keeper.Current().Public() },
 		status: keeper.Status,
 		tiles:  tiler,
 		pages:  pages,
 		slots:  make(chan struct{}, config.MaxConcurrent),
 	}
-	a.handler = a.routes()
+	compress, err := compressor()
+	if err != nil {
+		return nil, err
+	}
+	a.handler = a.routes(compress)
 	return a, nil
 }
 
@@ -126,9 +132,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.Serv
 // Close frees the coordinate transformers.
 func (a *API) Close() { a.systems.close() }
 
-func (a *API) routes() http.Handler {
+func (a *API) routes(compress func(http.Handler) http.Handler) http.Handler {
 	r := chi.NewRouter()
-	r.Use(a.observe, secure, cors, a.bound, compress(), normalise)
+	r.Use(a.observe, secure, cors, a.bound, compress, normalise)
 	r.NotFound(a.handle(notFound))
 	r.MethodNotAllowed(a.handle(methodNotAllowed))
 

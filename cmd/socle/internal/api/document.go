@@ -2,16 +2,27 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
+	"hash/fnv"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"socle/referentials"
 )
 
-// etag names a representation: the revisions it was made of, the program that made it,
-// and its form. It is weak because compression changes the bytes and nothing else.
+// etag names a representation: the revisions it was made of, its form, and the program and
+// settings that made it. It is weak because compression changes the bytes and nothing else.
 func (a *API) etag(parts ...string) string {
-	return `W/"` + strings.Join(append(parts, a.config.Version), "/") + `"`
+	return `W/"` + strings.Join(append(parts, a.maker), "/") + `"`
+}
+
+// makerOf names the program and those of its settings that show in answers.
+func makerOf(c *Config) string {
+	h := fnv.New64a()
+	// Writing to a hash never fails.
+	fmt.Fprintf(h, "%q", []any{c.Version, c.BaseURL, c.Title, c.Description, c.DefaultLimit, c.MaxLimit})
+	return strconv.FormatUint(h.Sum64(), 36)
 }
 
 // fresh sets the ETag and tells whether the client has that representation, which it is

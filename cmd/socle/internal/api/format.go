@@ -6,13 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"socle/cmd/socle/internal/formats"
 	"socle/referentials"
 	"socle/referentials/encode"
-	"socle/referentials/encode/csv"
-	"socle/referentials/encode/flatgeobuf"
-	"socle/referentials/encode/geojson"
-	"socle/referentials/encode/geojsonseq"
-	"socle/referentials/encode/geopackage"
 )
 
 // media types of what is not an encode.Format.
@@ -40,14 +36,14 @@ var documentFormats = []format{
 
 // featureFormats are the forms of features: the first is the default, the page for people
 // comes next, then what the table of formats holds.
-var featureFormats = featureTable(geojson.Format(), geojsonseq.Format(), csv.Format(), flatgeobuf.Format(), geopackage.Format())
+var featureFormats = featureTable(formats.All())
 
 // formatTitles are the names of formats in links, where they are not the name in capitals.
 var formatTitles = map[string]string{
 	"geojson": "GeoJSON", "geojsonseq": "GeoJSON Text Sequences", "fgb": "FlatGeobuf", "gpkg": "GeoPackage", "parquet": "GeoParquet",
 }
 
-func featureTable(all ...encode.Format) []format {
+func featureTable(all []encode.Format) []format {
 	var table []format
 	for i := range all {
 		f := format{name: all[i].Name, media: all[i].MediaType, title: formatTitles[all[i].Name], rows: &all[i]}

@@ -203,7 +203,7 @@ func (a *API) items(w http.ResponseWriter, r *http.Request) error {
 	var row referentials.Row
 	for k := range p.count {
 		if k&255 == 0 && r.Context().Err() != nil {
-			return referentials.Errorf(referentials.Unavailable, "the answer took too long").Do("ask for fewer features at once")
+			return r.Context().Err()
 		}
 		p.read(k, &row)
 		if err := out.Write(&row); err != nil {

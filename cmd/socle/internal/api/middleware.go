@@ -142,16 +142,14 @@ func (a *API) bound(next http.Handler) http.Handler {
 	})
 }
 
-// compress compresses what is worth it. ETags are weak, so they name the content whatever
-// its encoding.
-func compress() func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		wrapper, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.CompressionLevel(4), gzhttp.ContentTypeFilter(compressible))
-		if err != nil { // the options are constants
-			panic(err)
-		}
-		return wrapper(next)
+// compressor compresses what is worth it. ETags are weak, so they name the content
+// whatever its encoding.
+func compressor() (func(http.Handler) http.Handler, error) {
+	wrapper, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.CompressionLevel(4), gzhttp.ContentTypeFilter(compressible))
+	if err != nil {
+		return nil, err
 	}
+	return func(next http.Handler) http.Handler { return wrapper(next) }, nil
 }
 
 // compressible leaves alone what is compressed by its nature.

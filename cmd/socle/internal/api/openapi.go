@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 
 	"socle/geo"
@@ -13,6 +14,21 @@ import (
 type object = map[string]any
 
 func ref(kind, name string) object { return object{"$ref": "#/components/" + kind + "/" + name} }
+
+// schemaName names a schema of a collection in the letters that OpenAPI allows: others are
+// written as their bytes.
+func schemaName(kind string, d *referentials.Descriptor) string {
+	name := []byte(kind + ".")
+	for _, c := range []byte(d.ID) {
+		switch {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_', c == '-':
+			name = append(name, c)
+		default:
+			name = fmt.Appendf(name, ".%02X", c)
+		}
+	}
+	return string(name)
+}
 
 func (a *API) openAPI(w http.ResponseWriter, r *http.Request) error {
 	if _, err := parseQuery(r.URL.RawQuery, "f"); err != nil {
@@ -53,8 +69,8 @@ func (a *API) describeAPI(p *snapshot.Public, b base, lang string) object {
 		paths[path] = documentPath("collection."+d.ID, title, "Collection")
 		paths[path+"/items"] = object{"get": itemsOperation(d, title, lang)}
 		paths[path+"/items/{featureId}"] = object{"get": itemOperation(d, title, lang)}
-		schemas["Feature."+d.ID] = featureSchema(d, lang)
-		schemas["Features."+d.ID] = featuresSchema(d)
+		schemas[schemaName("Feature", d)] = featureSchema(d, lang)
+		schemas[schemaName("Features", d)] = featuresSchema(d)
 		if a.tiles != nil && d.HasGeometry() {
 			paths["/tiles/"+d.ID+".json"] = object{"get": operation("tilejson."+d.ID, title+" (TileJSON)", nil, content(mediaTileJSON, object{"type": "object"}))}
 			paths["/tiles/"+d.ID+"/{z}/{x}/{y}.mvt"] = object{"get": tileOperation(d, title)}
@@ -143,7 +159,7 @@ func itemsOperation(d *referentials.Descriptor, title, lang string) object {
 	for _, name := range itemParameters {
 		parameters = append(parameters, ref("parameters", name))
 	}
-	op := operation("items."+d.ID, title, parameters, formatContent(d, ref("schemas", "Features."+d.ID)))
+	op := operation("items."+d.ID, title, parameters, formatContent(d, ref("schemas", schemaName("Features", d))))
 	if text := textIn(lang, d.Description); text != "" {
 		op["description"] = text
 	}
@@ -153,7 +169,7 @@ func itemsOperation(d *referentials.Descriptor, title, lang string) object {
 func itemOperation(d *referentials.Descriptor, title, lang string) object {
 	return operation("item."+d.ID, title+say(lang, " : un objet", ": one feature"),
 		[]object{ref("parameters", "featureId"), ref("parameters", "f"), ref("parameters", "crs")},
-		formatContent(d, ref("schemas", "Feature."+d.ID)))
+		formatContent(d, ref("schemas", schemaName("Feature", d))))
 }
 
 func tileOperation(d *referentials.Descriptor, title string) object {
@@ -249,7 +265,7 @@ func featuresSchema(d *referentials.Descriptor) object {
 		"required": []string{"type", "features", "numberMatched", "numberReturned", "links"},
 		"properties": object{
 			"type":           object{"type": "string", "enum": []string{"FeatureCollection"}},
-			"features":       object{"type": "array", "items": ref("schemas", "Feature."+d.ID)},
+			"features":       object{"type": "array", "items": ref("schemas", schemaName("Feature", d))},
 			"numberMatched":  object{"type": "integer", "minimum": 0},
 			"numberReturned": object{"type": "integer", "minimum": 0},
 			"timeStamp":      object{"type": "string", "format": "date-time"},

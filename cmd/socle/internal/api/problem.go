@@ -71,8 +71,8 @@ func (a *API) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 		a.config.Logger.ErrorContext(r.Context(), "request failed", "request", id, "path", r.URL.Path, "error", err)
 	}
 	body, err := json.Marshal(p)
-	if err != nil { // a struct of strings always has a JSON form
-		panic(err)
+	if err != nil { // never: a struct of strings has a JSON form
+		body = []byte("{}")
 	}
 	h := w.Header()
 	for _, name := range []string{"ETag", "Content-Crs", "Content-Disposition", "Content-Language", "Link", "OGC-NumberMatched", "OGC-NumberReturned"} {
@@ -113,6 +113,9 @@ func (a *API) handle(h handlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		out := &answer{ResponseWriter: w}
 		fail := func(err error) {
+			if r.Context().Err() != nil && errors.Is(err, r.Context().Err()) {
+				err = referentials.Errorf(referentials.Unavailable, "the answer took too long").Do("ask for less at once, or try again")
+			}
 			if !out.begun {
 				a.writeProblem(w, r, err)
 				return
@@ -120,7 +123,7 @@ func (a *API) handle(h handlerFunc) http.HandlerFunc {
 			if r.Context().Err() == nil {
 				a.config.Logger.ErrorContext(r.Context(), "answer cut short", "request", observationOf(r).id, "error", err)
 			}
-			panic(http.ErrAbortHandler)
+			panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http has a connection cut
 		}
 		defer func() {
 			p := recover()
@@ -128,7 +131,7 @@ func (a *API) handle(h handlerFunc) http.HandlerFunc {
 				return
 			}
 			if p == http.ErrAbortHandler {
-				panic(p)
+				panic(p) //nolint:forbidigo // for net/http
 			}
 			a.config.Logger.ErrorContext(r.Context(), "panic", "request", observationOf(r).id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			fail(referentials.Errorf(referentials.Internal, "panic: %v", p))

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,7 +55,7 @@ func (a *API) tileJSON(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	doc, err := tiles.Describe(p, ids, b.url("tiles", list)+"/{z}/{x}/{y}.mvt")
+	doc, err := tiles.Describe(p, ids, tilesURL(b, ids)+"/{z}/{x}/{y}.mvt")
 	if err != nil {
 		return err
 	}
@@ -62,6 +63,15 @@ func (a *API) tileJSON(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	return writeJSON(w, mediaTileJSON, doc)
+}
+
+// tilesURL gives where the tiles of collections begin, the commas between them plain.
+func tilesURL(b base, ids []string) string {
+	escaped := make([]string, len(ids))
+	for i, id := range ids {
+		escaped[i] = url.PathEscape(id)
+	}
+	return b.url("tiles") + "/" + strings.Join(escaped, ",")
 }
 
 func (a *API) tile(w http.ResponseWriter, r *http.Request) error {
