@@ -21,7 +21,8 @@ func dpe() referentials.Descriptor {
 		Tiles: referentials.TilePolicy{MinZoom: 13, MaxZoom: 16, Fields: []string{"numero_dpe", "etiquette_dpe", "etiquette_ges", "conso_5_usages_par_m2_ep"}},
 		Fields: columns(
 			text("numero_dpe", "Numéro du DPE", "Certificate number").key().aka("n_dpe"),
-			text("identifiant_ban", "Identifiant de l'adresse dans la BAN", "BAN address identifier").refers("adresses").aka("id_ban"),
+			text("identifiant_ban", "Identifiant de l'adresse dans la BAN", "BAN address identifier").aka("id_ban"),
+			text("id_adr", "Identifiant de l'adresse", "Address identifier").refers("adresses").aka("id_adresse"),
 			day("date_etablissement_dpe", "Date d'établissement", "Date of issue").time(),
 			day("date_fin_validite_dpe", "Date de fin de validité", "End of validity"),
 			text("version_dpe", "Version de la méthode", "Version of the method"),

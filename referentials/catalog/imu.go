@@ -19,8 +19,11 @@ func imu() referentials.Descriptor {
 		Fields: columns(
 			text("id_imu", "Identifiant de l'îlot", "Block identifier").key().aka("imu", "id_ilot"),
 			text("code_insee", "Code INSEE de la commune", "Commune code").refers("communes").aka("insee_com", "code_commune"),
+			text("code_iris", "Code de l'IRIS", "IRIS code").refers("iris"),
+			category("tissu", "Type de tissu urbain", "Kind of urban fabric"),
 			number("surface", "Superficie de l'îlot", "Block area").extensive(squareM).aka("surface_m2", "aire"),
 			integer("nb_batiments", "Nombre de bâtiments", "Number of buildings").extensive(count).aka("nb_bati"),
+			integer("nb_adresses", "Nombre d'adresses", "Number of addresses").extensive(count),
 			number("emprise_bati", "Emprise au sol du bâti", "Building footprint area").extensive(squareM),
 			number("plancher", "Surface de plancher estimée", "Estimated floor area").extensive(squareM),
 			number("volume", "Volume bâti", "Built volume").extensive(cubicM),

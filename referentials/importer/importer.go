@@ -96,6 +96,11 @@ func (s *surveyor) look(ctx context.Context, inputs []*input, opt *Options) (id 
 		if in.known == nil {
 			in.known = recognise(in.columns(), in.src.HasGeometry(), opt.As)
 		}
+		if opt.As == "" {
+			if err := in.chooseEnergy(ctx); err != nil {
+				return "", nil, err
+			}
+		}
 		in.choosePlace(opt)
 	}
 	k = inputs[0].known

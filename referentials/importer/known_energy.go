@@ -15,8 +15,8 @@ func energyFormats() []known {
 		},
 		{
 			id: "GRDF by address", collection: "conso_gaz_adresse",
-			signature: []string{"annee", "code_commune|code_insee", "libelle_de_voie|adresse", "pdl|nombre_de_pdl|nombre_de_points_de_livraison", total},
-			without:   []string{"segment_de_client"},
+			signature: []string{"annee", "code_commune|code_insee", "libelle_de_voie|adresse", "pdl|nombre_de_pdl|nombre_de_points_de_livraison|nombre_de_sites", total},
+			without:   []string{"nombre_de_logements", "consommation_annuelle_moyenne_de_la_commune_mwh"},
 		},
 		{
 			id: "SDES by address", collection: "conso_elec_adresse",

@@ -152,6 +152,47 @@ func TestRNB(t *testing.T) {
 	wantTally(t, r.Rejects, "has the gml_id of an earlier row", 1)
 }
 
+// A row of one energy never passes as one of another: their disclosure rules differ.
+func TestEnergiesStayApart(t *testing.T) {
+	const header = "operateur;annee;filiere;code_iris;libelle_de_voie;code_commune;segment_de_client;nombre_de_logements;consommation_annuelle_totale_de_l_adresse_mwh\n"
+	elec := "Enedis;2022;Electricité;352380101;RUE X;35238;RESIDENTIEL;12;88.5\n"
+	gas := "GRDF;2022;Gaz;352380101;RUE X;35238;RESIDENTIEL;12;99.5\n"
+	for _, c := range []struct {
+		text, as, id       string
+		accepted, rejected int64
+	}{
+		{elec, "", "conso_elec_adresse", 1, 0},
+		{gas, "", "conso_gaz_adresse", 1, 0},
+		{gas + elec, "", "conso_gaz_adresse", 1, 1},
+		{gas + elec, "conso_elec_adresse", "conso_elec_adresse", 1, 1},
+	} {
+		m, r, err := written(t, "t.csv", header+c.text, Options{As: c.as})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.desc.ID != c.id || r.Accepted != c.accepted || r.Rejected != c.rejected {
+			t.Errorf("%q as %q:\n%s", c.text, c.as, r)
+		}
+		if m.desc.IsPublic() {
+			t.Error("micro-data is public")
+		}
+	}
+	if _, _, err := written(t, "t.csv", header+gas, Options{As: "conso_elec_adresse"}); err == nil || !strings.Contains(err.Error(), "is of gas: conso_elec_adresse takes electricity") {
+		t.Errorf("gas as electricity: %v", err)
+	}
+}
+
+func TestUnrecognisedMicroDataIsRestricted(t *testing.T) {
+	m, r, err := written(t, "t.csv", "rue;consommation annuelle totale de l'adresse (MWh)\nX;12\n", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.desc.Access != referentials.Restricted {
+		t.Errorf("access %s", m.desc.Access)
+	}
+	wantNote(t, r, "the collection is restricted")
+}
+
 // Rows whose positions contradict each other are told, and kept as the first says.
 func TestPositionsThatDisagreeAreTold(t *testing.T) {
 	text := "ID_ADR;NUMERO;EXTENSION;BATIMENT;ANGLE_GRD;ANGLE_DEG;CODE_INSEE;ID_VOIE;VOIE_NOM;ADR_CPLETE;X_LAMBCC48;Y_LAMBCC48;X_LAMB93;Y_LAMB93;X_WGS84;Y_WGS84\r\n" +

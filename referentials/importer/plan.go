@@ -121,6 +121,7 @@ func newPlan(inputs []*input, s *surveyor, id string, k *known, opt *Options) (*
 			ID: id, Class: referentials.Territory, Frequency: referentials.Unknown, Access: referentials.Open, Inferred: true,
 		}
 		err = p.inferred(columns, k, opt)
+		p.guardMicroData(columns)
 	}
 	if err != nil {
 		return nil, err

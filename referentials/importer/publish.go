@@ -254,6 +254,10 @@ func (p *publisher) take(at int, in *input, rec *source.Record) bool {
 		p.reject(in, rec, bad.Error(), bad.detail())
 		return false
 	}
+	if reason := p.otherEnergy(); reason != "" {
+		p.reject(in, rec, reason, "")
+		return false
+	}
 	repair, reason, detail := p.shape(in, rec)
 	if reason != "" {
 		p.reject(in, rec, reason, detail)
