@@ -134,7 +134,6 @@ func (e *edition) writeBlock(p *plot) error {
 		e.meter(r, p, a, i, id)
 		c.add(&a.people)
 		z.people.add(&a.people)
-		z.count++
 		e.grid.add(e.european[2*i], e.european[2*i+1], &a.people, e.communes[e.faces[p.face].commune].code)
 		n := &e.perFace[p.face]
 		n.addresses++

@@ -44,7 +44,7 @@ func (g *grid) at(k cellKey) *cell {
 }
 
 func (c *cell) include(p *people, communes ...string) {
-	c.people.add(p)
+	c.add(p)
 	for _, code := range communes {
 		if !slices.Contains(c.communes, code) {
 			c.communes = append(c.communes, code)

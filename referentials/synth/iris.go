@@ -17,8 +17,6 @@ type irisZone struct {
 	weight  float64
 	blocks  []int32 // faces
 	people  people
-	housed  int // addresses with a dwelling
-	count   int // addresses
 }
 
 // Sizes INSEE aims at, in inhabitants.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // streetName is a name in the parts the street register keeps.
@@ -195,12 +196,17 @@ func (n *namer) kind(c class, z zone) string {
 	return []string{"Rue", "Place", "Square", "Passage", "Allée", "Villa"}[draw(r, []float64{10, 0.4, 0.5, 0.2, 0.8, 0.2})]
 }
 
-// elide writes "d'Amiot" for "de Amiot".
-func (s streetName) elide() streetName {
-	if s.particle == "de" && s.proper != "" && strings.ContainsRune("AEIOUYÉÈÊÂÎH", []rune(s.proper)[0]) {
-		s.particle = "d'"
+// elide writes "d'Amiot" for "de Amiot" and "du Pont" for "de Le Pont".
+func (n streetName) elide() streetName {
+	if n.particle != "de" {
+		return n
 	}
-	return s
+	if rest, ok := strings.CutPrefix(n.proper, "Le "); ok {
+		n.particle, n.proper = "du", rest
+	} else if r, _ := utf8.DecodeRuneInString(n.proper); strings.ContainsRune("AEIOUYÉÈÊÂÎH", r) {
+		n.particle = "d'"
+	}
+	return n
 }
 
 // cityName and riverName are invented, as are all communes.

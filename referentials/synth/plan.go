@@ -96,10 +96,10 @@ func makePlan(addresses int, seed uint64, ground float64) *plan {
 // radial limits touch it.
 type circle struct {
 	radius float64
-	nodes  []node0
+	nodes  []corner
 }
 
-type node0 struct {
+type corner struct {
 	angle float64
 	at    pt
 }
@@ -129,8 +129,8 @@ func bricks(r *rand.Rand, circles []circle, ring, n int) []brick {
 	for j, a := range angles {
 		cells[j] = brick{ring, a, angles[(j+1)%n]}
 		for _, c := range []*circle{&circles[ring-1], &circles[ring]} {
-			if !slices.ContainsFunc(c.nodes, func(o node0) bool { return o.angle == a }) {
-				c.nodes = append(c.nodes, node0{angle: a})
+			if !slices.ContainsFunc(c.nodes, func(o corner) bool { return o.angle == a }) {
+				c.nodes = append(c.nodes, corner{angle: a})
 			}
 		}
 	}
@@ -147,7 +147,7 @@ func turn(a float64) float64 {
 }
 
 func (c *circle) settle(r *rand.Rand, height float64) {
-	slices.SortFunc(c.nodes, func(a, b node0) int { return cmp.Compare(a.angle, b.angle) })
+	slices.SortFunc(c.nodes, func(a, b corner) int { return cmp.Compare(a.angle, b.angle) })
 	for i := range c.nodes {
 		n := &c.nodes[i]
 		n.at = polar(c.radius+height*between(r, -0.13, 0.13), n.angle).round()
@@ -155,7 +155,7 @@ func (c *circle) settle(r *rand.Rand, height float64) {
 }
 
 func (c *circle) find(angle float64) int {
-	return slices.IndexFunc(c.nodes, func(o node0) bool { return o.angle == angle })
+	return slices.IndexFunc(c.nodes, func(o corner) bool { return o.angle == angle })
 }
 
 // drawLimits makes the limits: arcs of the circles, then the radial ones.

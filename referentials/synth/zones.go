@@ -113,6 +113,3 @@ func pick(r *rand.Rand, city bool, u float64) zone {
 	}
 	return kinds[draw(r, w)]
 }
-
-// urban tells kinds that streets serve on every side.
-func (z zone) urban() bool { return z != country && z != wood && z != water && z != park }
