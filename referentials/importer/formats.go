@@ -11,6 +11,7 @@ import (
 	"socle/referentials/importer/gdal"
 	"socle/referentials/importer/geojson"
 	"socle/referentials/importer/geopackage"
+	"socle/referentials/importer/geoparquet"
 	"socle/referentials/importer/shapefile"
 	"socle/referentials/importer/source"
 )
@@ -32,6 +33,7 @@ func readers() map[source.Format]reader {
 		source.Shapefile:  {open: openShapefile},
 		source.GeoPackage: {open: openGeoPackage},
 		source.FlatGeobuf: {open: openFlatGeobuf},
+		source.GeoParquet: {open: openGeoParquet},
 	}
 }
 
@@ -151,6 +153,14 @@ func openGeoPackage(ctx context.Context, f *source.File, opt *Options) (source.S
 
 func openFlatGeobuf(ctx context.Context, f *source.File, _ *Options) (source.Source, error) {
 	r, err := flatgeobuf.Open(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func openGeoParquet(ctx context.Context, f *source.File, _ *Options) (source.Source, error) {
+	r, err := geoparquet.Open(ctx, f)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ const (
 	isPoint                      // a number with a decimal point, or none
 	isComma                      // a number with a decimal comma, or none
 	isBoolean                    // true, false, vrai, faux
-	isISODate                    // 2024-01-31
+	isISODate                    // 2024-01-31, 2024/01/31
 	isFRDate                     // 31/01/2024
 	isDateTime                   // 2024-01-31T12:00:00Z and kin
 )
@@ -41,7 +41,7 @@ func shapeOf(s string) shape {
 }
 
 func numberShape(s string) shape {
-	if n := len(s); n >= 10 && (s[4] == '-' || s[2] == '/') {
+	if n := len(s); n >= 10 && (s[4] == '-' || s[4] == '/' || s[2] == '/') {
 		if found := dateShape(s); found != 0 {
 			return found
 		}
@@ -151,7 +151,7 @@ func parseBoolean(s string) (value, ok bool) {
 
 const microsPerDay = 86400 * 1_000_000
 
-// parseDate reads 2024-01-31, 31/01/2024 and, unless strict, 20240131, 2024/01/31 and the
+// parseDate reads 2024-01-31, 2024/01/31, 31/01/2024 and, unless strict, 20240131 and the
 // day of an instant; it gives days since 1970-01-01.
 func parseDate(s string, strict bool) (int64, bool) {
 	year, month, dayOfMonth := "", "", ""
@@ -160,10 +160,10 @@ func parseDate(s string, strict bool) (int64, bool) {
 		year, month, dayOfMonth = s[:4], s[5:7], s[8:]
 	case len(s) == 10 && s[2] == '/' && s[5] == '/':
 		year, month, dayOfMonth = s[6:], s[3:5], s[:2]
-	case strict:
-		return 0, false
 	case len(s) == 10 && s[4] == '/' && s[7] == '/':
 		year, month, dayOfMonth = s[:4], s[5:7], s[8:]
+	case strict:
+		return 0, false
 	case len(s) == 8:
 		year, month, dayOfMonth = s[:4], s[4:6], s[6:]
 	default:

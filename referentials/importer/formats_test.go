@@ -1,0 +1,132 @@
+package importer
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"socle/geo"
+	"socle/geo/crs"
+)
+
+const lieux = `{"type":"FeatureCollection","name":"lieux","features":[
+{"type":"Feature","properties":{"code":"01004","nom":"Ambérieu","n":3,"part":1.5,"jour":"2024-02-29"},"geometry":{"type":"Polygon","coordinates":[[[5,46],[5.5,46],[5.5,46.5],[5,46]]]}},
+{"type":"Feature","properties":{"code":"35238","nom":"Rennes","n":4,"part":-2.25,"jour":"2024-03-01"},"geometry":{"type":"Polygon","coordinates":[[[-1.7,48],[-1.6,48],[-1.6,48.1],[-1.7,48]]]}}]}`
+
+// convertTo lets GDAL write a GeoJSON file in another format.
+func convertTo(t *testing.T, from, to string, options ...string) string {
+	t.Helper()
+	program, err := exec.LookPath("ogr2ogr")
+	if err != nil {
+		t.Fatal("ogr2ogr is missing: apt-get install gdal-bin")
+	}
+	file := filepath.Join(filepath.Dir(from), to)
+	if out, err := exec.Command(program, append(options, file, from)...).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return file
+}
+
+// The same layer gives the same rows, whatever the format it comes in.
+func TestFormatsGiveTheSameRows(t *testing.T) {
+	from := filepath.Join(t.TempDir(), "lieux.geojson")
+	if err := os.WriteFile(from, []byte(lieux), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for format, file := range map[string]string{
+		"GeoJSON":    from,
+		"GeoJSONSeq": convertTo(t, from, "lieux.geojsonl", "-f", "GeoJSONSeq"),
+		"GeoPackage": convertTo(t, from, "lieux.gpkg"),
+		"Shapefile":  convertTo(t, from, "lieux.shp", "-lco", "ENCODING=UTF-8"),
+		"FlatGeobuf": convertTo(t, from, "lieux.fgb"),
+		"CSV":        convertTo(t, from, "lieux.csv", "-lco", "GEOMETRY=AS_WKT"),
+		"ogr2ogr":    convertTo(t, from, "lieux.kml"),
+	} {
+		m := &memoryStore{}
+		opt := Options{Files: []string{file}, Key: "code"}
+		if format == "CSV" {
+			opt.CRS = crs.CRS84
+		}
+		r, err := Import(context.Background(), m, opt)
+		if err != nil {
+			t.Errorf("%s: %v", format, err)
+			continue
+		}
+		if m.desc.ID != "lieux" || r.Files[0].Format != format || m.desc.Geometry.Dimension() != 2 || m.desc.CRS.SRID() != 4326 {
+			t.Errorf("%s: %+v\n%s", format, m.desc, r)
+		}
+		if format == "ogr2ogr" {
+			wantNote(t, r, "converted with ogr2ogr")
+			continue // KML has no types
+		}
+		for field, want := range map[string]string{"nom": "Rennes", "n": "4", "part": "-2.25", "jour": "2024-03-01"} {
+			if got := m.get("35238", field); strings.TrimSuffix(got, "T00:00:00Z") != want {
+				t.Errorf("%s: %s = %q, not %q", format, field, got, want)
+			}
+		}
+		if got := m.get("01004", "n"); got != "3" {
+			t.Errorf("%s: the code with a leading zero is lost: %v", format, m.rows)
+		}
+		var want, got geo.Geometry
+		want = polygon(-1.7, 48, -1.6, 48, -1.6, 48.1, -1.7, 48)
+		for _, row := range m.rows {
+			if row.Values[m.desc.KeyIndex()].Str() == "35238" {
+				got = row.Geom
+			}
+		}
+		if got.Bound() != want.Bound() || got.NumVertices() != 4 {
+			t.Errorf("%s: the shape is %v", format, got)
+		}
+	}
+}
+
+func TestGeoParquet(t *testing.T) {
+	m := &memoryStore{}
+	if _, err := Import(context.Background(), m, Options{Files: []string{filepath.Join("geoparquet", "testdata", "types.parquet")}, CRS: crs.EPSG(3948)}); err != nil {
+		t.Fatal(err)
+	}
+	if m.desc.ID != "types" || !m.desc.HasGeometry() || len(m.rows) == 0 {
+		t.Errorf("%+v", m.desc)
+	}
+}
+
+func TestFilesNoReaderTakes(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ text, want string }{
+		"page.geojson": {"<!DOCTYPE html><html><body>404</body></html>", "web page"},
+		"empty.csv":    {"", "empty"},
+		"doc.pdf":      {"%PDF-1.4\n", "PDF"},
+	} {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Import(context.Background(), &memoryStore{}, Options{Files: []string{file}})
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := Import(context.Background(), &memoryStore{}, Options{Files: []string{filepath.Join(dir, "nope.csv")}}); err == nil {
+		t.Error("a file that is not there is imported")
+	}
+	if _, err := Import(context.Background(), &memoryStore{}, Options{}); err == nil {
+		t.Error("nothing is imported")
+	}
+}
+
+// A file of several layers through GDAL: its name is the file's, not the conversion's.
+func TestLayersOfARareFormat(t *testing.T) {
+	file := data(t, "rennes/redon.osm.gz")
+	_, err := Import(context.Background(), &memoryStore{}, Options{Files: []string{file}})
+	if err == nil || !strings.HasPrefix(err.Error(), "redon.osm.gz: ") || !strings.Contains(err.Error(), "--layer") {
+		t.Errorf("%v", err)
+	}
+	m := &memoryStore{}
+	r, err := Import(context.Background(), m, Options{Files: []string{file}, Layer: "lines"})
+	if err != nil || m.desc.ID != "lines" || m.desc.Geometry.Dimension() != 1 {
+		t.Errorf("%v\n%s", err, r)
+	}
+}
