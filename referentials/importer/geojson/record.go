@@ -67,7 +67,7 @@ func (d *decoder) decode(n int64, raw []byte) {
 	d.raw = raw
 	d.rec.Number, d.rec.ID, d.rec.Err, d.rec.HasZ = n, referentials.Null, nil, false
 	d.rec.Geom.Reset()
-	d.rec.Values = d.rec.Values[:0]
+	clear(d.rec.Values)
 	d.buf, d.cells, d.twice = d.buf[:0], d.cells[:0], d.twice[:0]
 	d.last = -1
 	if d.turn++; d.turn == 0 {
@@ -235,11 +235,11 @@ func (d *decoder) identify(raw []byte) error {
 	c := source.WalkJSON(raw)
 	switch c.Kind() {
 	case '"':
-		s, err := jsontext.AppendUnquote(nil, raw)
+		s, err := appendString(d.name[:0], raw)
 		if err != nil {
-			return errors.New("its id has an escape that is not a character")
+			return fmt.Errorf("its id: %w", err)
 		}
-		d.rec.ID = referentials.StringValue(string(s))
+		d.name, d.rec.ID = s, referentials.StringValue(string(s))
 	case '0':
 		if i, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
 			d.rec.ID = referentials.IntegerValue(i)

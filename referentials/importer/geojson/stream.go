@@ -1,6 +1,7 @@
 package geojson
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -45,10 +46,13 @@ func (s *stream) Read(p []byte) (int, error) {
 	}
 	n, err := s.body.Read(p)
 	s.left -= int64(n)
-	for i, c := range p[:n] {
-		if c == recordSeparator {
-			p[i] = '\n'
+	for i := 0; ; i++ {
+		k := bytes.IndexByte(p[i:n], recordSeparator)
+		if k < 0 {
+			break
 		}
+		i += k
+		p[i] = '\n'
 	}
 	return n, err
 }

@@ -1,5 +1,10 @@
 package source
 
+import (
+	"strconv"
+	"unsafe"
+)
+
 // JSONCursor walks JSON text that a decoder has already found valid, without copying or
 // allocating. On text that is not valid it ends early; it never runs out of bounds.
 type JSONCursor struct {
@@ -133,4 +138,45 @@ func (c *JSONCursor) nested() {
 			return
 		}
 	}
+}
+
+// exactPowers are the powers of ten that a float64 holds exactly.
+var exactPowers = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
+
+// number reads the number that is next and moves past it; false when no float64 holds
+// it. The digits of most coordinates fit 53 bits: one exact division then gives the
+// nearest float64, in the same pass that finds where the number ends.
+func (c *JSONCursor) number() (v float64, raw []byte, ok bool) {
+	from := c.i
+	negative := c.b[c.i] == '-'
+	if negative {
+		c.i++
+	}
+	const most = 18 // digits that cannot overflow
+	mantissa, digits, decimals, point := uint64(0), 0, 0, false
+	for ; c.i < len(c.b); c.i++ {
+		if k := c.b[c.i] - '0'; k <= 9 {
+			mantissa = mantissa*10 + uint64(k)
+			digits++
+			if point {
+				decimals++
+			}
+		} else if c.b[c.i] == '.' && !point {
+			point = true
+		} else {
+			break
+		}
+	}
+	if end := c.i; end < len(c.b) && (c.b[end]|0x20 == 'e' || c.b[end] == '.') || digits > most || mantissa >= 1<<53 {
+		c.i = from
+		c.scalar()
+		raw = c.b[from:c.i]
+		v, err := strconv.ParseFloat(unsafe.String(&raw[0], len(raw)), 64) // parsed here and now
+		return v, raw, err == nil
+	}
+	v = float64(mantissa) / exactPowers[decimals]
+	if negative {
+		v = -v
+	}
+	return v, c.b[from:c.i], digits > 0
 }

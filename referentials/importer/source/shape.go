@@ -3,7 +3,6 @@ package source
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"unsafe"
 
 	"socle/geo"
@@ -70,55 +69,73 @@ func (d *shapeDecoder) geometry(depth int) error {
 	if depth > maxCollections {
 		return errors.New("its geometry collections are nested too deep")
 	}
-	var name, later, members, inner []byte
-	done := false
+	var name, members []byte
+	read := geo.None // the type coordinates were read as
 	for d.c.Enter(); d.c.Next(); {
 		switch string(d.c.Name()) {
 		case "type":
 			name = d.c.Value()
 		case "coordinates":
-			// Known already in most files: the coordinates are then read in place.
-			if t := jsonType(unquoted(name)); t != geo.None {
-				if err := d.coordinates(t); err != nil {
-					return err
-				}
-				done = true
-				continue
+			// The type may come after them: their nesting tells enough to begin.
+			if read = jsonType(unquoted(name)); read == geo.None {
+				read = d.typeOfNesting()
 			}
-			later = d.c.Value()
+			if err := d.coordinates(read); err != nil {
+				return err
+			}
 		case "geometries":
 			members = d.c.Value()
 		case "geometry":
-			inner = d.c.Value()
+			if err := d.geometry(depth + 1); err != nil {
+				return err
+			}
 		default:
 			d.c.Value()
 		}
 	}
-	if done {
-		return nil
-	}
-	rest := d.c
-	defer func() { d.c = rest }()
 	switch what := unquoted(name); {
 	case name == nil:
 		return errors.New("its geometry has no type")
 	case what == "Feature":
-		if inner == nil {
-			return nil
-		}
-		d.c = WalkJSON(inner)
-		return d.geometry(depth + 1)
+		return nil
 	case what == collection:
+		rest := d.c
+		defer func() { d.c = rest }()
+		d.g.Reset()
 		d.c = WalkJSON(members)
 		return d.collect(depth)
 	case jsonType(what) == geo.None:
 		return fmt.Errorf("%.40q is not a GeoJSON geometry type", what)
-	case later == nil:
+	case read == geo.None:
 		return fmt.Errorf("its %s has no coordinates", what)
 	default:
-		d.c = WalkJSON(later)
-		return d.coordinates(jsonType(what))
+		return d.retype(read, jsonType(what))
 	}
+}
+
+// typeOfNesting gives a type whose coordinates are nested as those that are next.
+func (d *shapeDecoder) typeOfNesting() geo.Type {
+	c, depth := d.c, 0
+	for c.Kind() == '[' && depth < 4 {
+		c.Enter()
+		depth++
+	}
+	return [...]geo.Type{geo.Point, geo.Point, geo.LineString, geo.Polygon, geo.MultiPolygon}[depth]
+}
+
+// retype turns a geometry read by its nesting into what it is said to be.
+func (d *shapeDecoder) retype(read, t geo.Type) error {
+	switch {
+	case read == t:
+	case read == geo.LineString && t == geo.MultiPoint:
+		d.g.Ends = d.g.Ends[:0]
+	case read == geo.Polygon && t == geo.MultiLineString:
+		d.g.Parts = d.g.Parts[:0]
+	case len(d.g.XY) > 0:
+		return errNesting
+	}
+	d.g.Type = t
+	return nil
 }
 
 func unquoted(raw []byte) string {
@@ -249,19 +266,19 @@ func (d *shapeDecoder) position() error {
 	d.c.Enter()
 	n := 0
 	for d.c.Next() {
-		if d.c.Kind() != '0' {
-			if d.c.Kind() == '[' {
-				return errNesting
-			}
+		switch d.c.Kind() {
+		case '0':
+		case '[':
+			return errNesting
+		default:
 			return fmt.Errorf("a coordinate is %.20s, not a number", d.c.Value())
 		}
-		raw := d.c.Value()
-		if n < 2 {
-			v, err := strconv.ParseFloat(unsafe.String(&raw[0], len(raw)), 64)
-			if err != nil {
-				return fmt.Errorf("coordinate %.40s is out of range", raw)
-			}
+		if n >= 2 {
+			d.c.Value()
+		} else if v, raw, ok := d.c.number(); ok {
 			d.g.XY = append(d.g.XY, v)
+		} else {
+			return fmt.Errorf("coordinate %.40s is out of range", raw)
 		}
 		n++
 	}

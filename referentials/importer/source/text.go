@@ -263,7 +263,7 @@ func (s *textSurvey) conclude(forced Encoding) Text {
 	if t.Invalid > 0 {
 		t.Notes = append(t.Notes, fmt.Sprintf("it is UTF-8 but for %d bytes, the first at offset %d: rows that hold them are refused", t.Invalid, t.First))
 	}
-	if t.Encoding == UTF8 && s.twice >= 10 && s.twice*2 > s.multi {
+	if t.Encoding == UTF8 && s.twice >= 10 && s.twice*3 > s.multi {
 		t.Notes = append(t.Notes, fmt.Sprintf("%d letters look encoded twice (\"Ã©\" for \"é\"): the file was damaged before it came here", s.twice))
 	}
 	return *t
