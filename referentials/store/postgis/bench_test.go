@@ -162,11 +162,9 @@ func tuples(d *referentials.Descriptor, rows referentials.Rows) [][]byte {
 	head := copyHeader
 	for r := range rows {
 		m := appendTuple([]byte(head), d, d.CRS.SRID(), r, 0)
-		// What is sent back has no ordinal.
-		at := len(head)
-		m = m[:len(m)-12]
-		m[at], m[at+1] = byte((len(d.Fields)+1)>>8), byte(len(d.Fields)+1)
-		messages = append(messages, m)
+		// What is sent back has no ordinal, which is the last of less than 256 columns.
+		m[len(head)+1]--
+		messages = append(messages, m[:len(m)-12])
 		head = ""
 	}
 	return append(messages, []byte(head+copyTrailer))
