@@ -14,6 +14,7 @@ import (
 	"socle/referentials/encode/geojson"
 	"socle/referentials/encode/geojsonseq"
 	"socle/referentials/encode/geopackage"
+	"socle/referentials/encode/geoparquet"
 )
 
 // All gives every format, the default one first.
@@ -24,6 +25,7 @@ func All() []encode.Format {
 		csv.Format(),
 		flatgeobuf.Format(),
 		geopackage.Format(),
+		geoparquet.Format(),
 	}
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""qgis.py features URL COLLECTION OUT.png | qgis.py tiles TEMPLATE LON0,LAT0,LON1,LAT1 ZMAX OUT.png
+"""draw.py features URL COLLECTION OUT.png | draw.py tiles TEMPLATE LON0,LAT0,LON1,LAT1 ZMAX OUT.png
 
 Opens what Socle serves with QGIS itself, headless, and draws it. Prints what QGIS saw as one line of JSON;
 exit code 0 only when the layer is valid, every feature came and the picture is not empty."""
