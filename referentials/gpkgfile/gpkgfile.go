@@ -47,9 +47,15 @@ CREATE TABLE IF NOT EXISTS gpkg_extensions (
   scope TEXT NOT NULL,
   CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));`
 
+// Mark writes what the header of a GeoPackage says into an empty database. GDAL reads it
+// from the first bytes of the file: it must be there before a write-ahead log is begun.
+func Mark(c *sqlite.Conn) error {
+	return c.Script(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", ApplicationID, userVersion))
+}
+
 // Init makes an empty database a GeoPackage.
 func Init(c *sqlite.Conn) error {
-	if err := c.Script(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", ApplicationID, userVersion)); err != nil {
+	if err := Mark(c); err != nil {
 		return err
 	}
 	if err := c.Script(coreTables); err != nil {

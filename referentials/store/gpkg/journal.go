@@ -1,6 +1,7 @@
 package gpkg
 
 import (
+	"context"
 	"strconv"
 	"strings"
 
@@ -58,4 +59,25 @@ func (s *Store) trimJournal(c *sqlite.Conn, number int64) error {
 		return err
 	}
 	return c.Exec("UPDATE socle_versions SET journal_floor = max(journal_floor, ?) WHERE number = ?", cut, number)
+}
+
+// trimJournals trims what the edits of other clients have added while no store was open,
+// or none wrote.
+func (s *Store) trimJournals(ctx context.Context, c *sqlite.Conn) error {
+	var long []int64
+	err := c.Query("SELECT number FROM socle_journal GROUP BY number HAVING count(*) > ?", func(q *sqlite.Stmt) error {
+		long = append(long, q.Int(0))
+		return nil
+	}, s.journal)
+	if err != nil || len(long) == 0 {
+		return err
+	}
+	return s.transaction(ctx, c, func() error {
+		for _, number := range long {
+			if err := s.trimJournal(c, number); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

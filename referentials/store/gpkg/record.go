@@ -143,9 +143,12 @@ func (k *counts) fill(c *sqlite.Conn, r *record) error {
 		r.Version.Rows = known.rows
 		return nil
 	}
+	if there, err := exists(c, r.layer.Table); err != nil || !there {
+		return err // a table removed by another program must not hide the other collections
+	}
 	n, err := c.Int("SELECT count(*) FROM " + gpkgfile.Quote(r.layer.Table))
 	if err != nil {
-		return missing(c, r, err)
+		return err
 	}
 	if k.known == nil || len(k.known) > 1000 {
 		k.known = make(map[int64]count)

@@ -93,39 +93,47 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) openWriter(ctx context.Context) (c *sqlite.Conn, err error) {
-	c, err = sqlite.Open(s.path, sqlite.Create)
+func (s *Store) openWriter(ctx context.Context) (*sqlite.Conn, error) {
+	c, err := sqlite.Open(s.path, sqlite.Create)
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			c.Close()
-		}
-	}()
+	if err := s.prepareWriter(ctx, c); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+func (s *Store) prepareWriter(ctx context.Context, c *sqlite.Conn) error {
 	c.SetBusyTimeout(s.patience)
 	release := c.Guard(ctx)
 	defer release()
 	if err := s.prepareFile(ctx, c); err != nil {
-		return nil, err
+		return err
 	}
 	if err := gpkgfile.AddFunctions(c); err != nil {
-		return nil, err
+		return err
 	}
 	// Renaming a table must leave alone the views and triggers of other software that
 	// speak of it: they mean the current version, whichever it is.
-	return c, c.Script(`PRAGMA legacy_alter_table = ON; PRAGMA cache_size = -65536;
+	return c.Script(`PRAGMA legacy_alter_table = ON; PRAGMA cache_size = -65536;
 		PRAGMA journal_size_limit = 67108864`)
 }
 
 // prepareFile checks the file, puts it into WAL mode and makes our tables in it.
 func (s *Store) prepareFile(ctx context.Context, c *sqlite.Conn) error {
-	if err := s.checkFile(c); err != nil {
+	empty, err := s.checkFile(c)
+	if err != nil {
 		return err
 	}
 	if c.IsReadOnly() {
 		return referentials.Errorf(referentials.Unavailable, "the file is read-only").
 			At("%s", s.path).Do("give the right to write it and its folder, or name another file")
+	}
+	if empty {
+		if err := gpkgfile.Mark(c); err != nil {
+			return err
+		}
 	}
 	mode, err := c.Text("PRAGMA journal_mode = WAL")
 	if err != nil {
@@ -139,8 +147,11 @@ func (s *Store) prepareFile(ctx context.Context, c *sqlite.Conn) error {
 		return err
 	}
 	made, err := c.Int("SELECT count(*) FROM sqlite_master WHERE name = 'socle_versions'")
-	if err != nil || made > 0 {
+	if err != nil {
 		return err
+	}
+	if made > 0 {
+		return s.trimJournals(ctx, c)
 	}
 	return s.transaction(ctx, c, func() error {
 		// Another process may have come first.
@@ -157,17 +168,18 @@ func (s *Store) prepareFile(ctx context.Context, c *sqlite.Conn) error {
 	})
 }
 
-func (s *Store) checkFile(c *sqlite.Conn) error {
+// checkFile tells an empty file from a GeoPackage, and refuses others.
+func (s *Store) checkFile(c *sqlite.Conn) (empty bool, err error) {
 	tables, err := c.Int("SELECT count(*) FROM sqlite_master")
 	if err != nil || tables == 0 {
-		return err
+		return true, err
 	}
 	is, err := gpkgfile.Is(c)
 	if err == nil && !is {
 		err = referentials.Errorf(referentials.Invalid, "the file is an SQLite database, but not a GeoPackage").
 			At("%s", s.path).Do("name a GeoPackage, or a file that is not there yet")
 	}
-	return err
+	return false, err
 }
 
 func (s *Store) openReader() (*sqlite.Conn, error) {

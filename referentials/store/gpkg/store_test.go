@@ -36,8 +36,8 @@ func plain(t *testing.T, path string) *sqlite.Conn {
 	return c
 }
 
-// exec runs statements in one transaction of a plain client.
-func exec(t *testing.T, path string, statements ...string) {
+// edit runs statements in one transaction of a plain client.
+func edit(t *testing.T, path string, statements ...string) {
 	t.Helper()
 	c := plain(t, path)
 	for _, sql := range append(append([]string{"BEGIN IMMEDIATE"}, statements...), "COMMIT") {
@@ -57,7 +57,7 @@ func TestStore(t *testing.T) {
 		return storetest.Opened{
 			Store:   open(t, path, gpkg.Journal(journal)),
 			Reopen:  func(t *testing.T) referentials.Store { return open(t, path, gpkg.Journal(journal)) },
-			SQL:     func(t *testing.T, statements ...string) { exec(t, path, statements...) },
+			SQL:     func(t *testing.T, statements ...string) { edit(t, path, statements...) },
 			Table:   gpkgfile.Quote,
 			Journal: journal,
 		}
