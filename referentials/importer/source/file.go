@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"archive/zip"
@@ -43,6 +44,9 @@ type File struct {
 	size   int64 // compressed bytes a full reading takes
 	opt    Options
 	taken  atomic.Pointer[atomic.Int64]
+
+	mu    sync.Mutex
+	texts map[Encoding]Text // surveys made, by the encoding that was forced
 }
 
 // store is where the bytes lie: on disk or in memory.

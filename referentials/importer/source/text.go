@@ -122,8 +122,30 @@ type Text struct {
 
 // SurveyText reads the whole file once to tell its encoding: a first megabyte without
 // accents says nothing of the rest, and a guess that fails late would mangle names. A
-// forced encoding is only checked.
+// forced encoding is only checked. Asked again, it gives what it found.
 func (f *File) SurveyText(ctx context.Context, forced Encoding) (Text, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if t, known := f.texts[forced]; known {
+		t.Notes = slices.Clone(t.Notes)
+		return t, nil
+	}
+	t, err := f.surveyText(ctx, forced)
+	if err != nil {
+		return Text{}, err
+	}
+	if f.texts == nil {
+		f.texts = map[Encoding]Text{}
+	}
+	f.texts[forced] = t
+	if forced == "" {
+		f.texts[t.Encoding] = t // forcing what was found changes nothing
+	}
+	t.Notes = slices.Clone(t.Notes)
+	return t, nil
+}
+
+func (f *File) surveyText(ctx context.Context, forced Encoding) (Text, error) {
 	r, err := f.open(ctx, new(atomic.Int64))
 	if err != nil {
 		return Text{}, err
