@@ -88,7 +88,7 @@ func (e *edits) walk(n int, run func(from, to int), put func(at int, row *refere
 
 // edited gives the collection after changes, at a revision of the same version. It shares
 // with c every column, the shapes and the indexes that did not change.
-func (c *Collection) edited(revision int64, changes []referentials.Change) (*Collection, error) {
+func (c *Collection) edited(revision int64, changes []referentials.Change, ways *projections) (*Collection, error) {
 	e, err := c.resolve(changes)
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func (c *Collection) edited(revision int64, changes []referentials.Change) (*Col
 		}
 	}
 	if c.shapes != nil {
-		if err := next.editShapes(c, e); err != nil {
+		if err := next.editShapes(c, e, ways); err != nil {
 			return nil, err
 		}
 	}
@@ -143,16 +143,15 @@ func (c *Collection) sameShape(at int, row *referentials.Row) bool {
 }
 
 // editShapes makes the shapes and the tree of c, which starts as a copy of before.
-func (c *Collection) editShapes(before *Collection, e *edits) error {
+func (c *Collection) editShapes(before *Collection, e *edits, ways *projections) error {
 	old := before.shapes
 	if !e.moves() && !slices.ContainsFunc(e.touched, func(t touch) bool { return !before.sameShape(t.at, t.row) }) {
 		return nil
 	}
-	project, free, err := newProjector(c.state.Descriptor.CRS)
+	project, err := ways.from(c.state.Descriptor.CRS)
 	if err != nil {
 		return err
 	}
-	defer free()
 	b := newShapeEditor(old, c.n, project)
 	defer b.abandon()
 	for _, t := range e.touched {

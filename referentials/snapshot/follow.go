@@ -255,7 +255,7 @@ func (k *Keeper) edit(ctx context.Context, have *Collection) (*Collection, error
 	if err != nil {
 		return nil, fmt.Errorf("asking for the edits of collection %s: %w", id, err)
 	}
-	next, err := have.edited(revision, changes)
+	next, err := have.edited(revision, changes, &k.ways)
 	if err != nil {
 		return nil, fmt.Errorf("following the edits of collection %s: %w", id, err)
 	}

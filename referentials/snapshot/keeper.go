@@ -57,6 +57,7 @@ type Keeper struct {
 	store   referentials.Store
 	options Options
 	current atomic.Pointer[Snapshot]
+	ways    projections
 
 	mu       sync.Mutex // guards what follows, and the order of swaps of current
 	status   Status
@@ -152,7 +153,7 @@ func largestFirst(states []referentials.State) []int {
 
 func (k *Keeper) load(ctx context.Context, id string) (*Collection, error) {
 	started := time.Now()
-	c, err := load(ctx, k.store, id)
+	c, err := load(ctx, k.store, id, &k.ways)
 	if err != nil {
 		return nil, fmt.Errorf("loading collection %s: %w", id, err)
 	}

@@ -17,11 +17,11 @@ const maxRows = 1<<32 - 2
 const hint = 4 << 20
 
 // load reads the current version of a collection.
-func load(ctx context.Context, store referentials.Store, id string) (*Collection, error) {
+func load(ctx context.Context, store referentials.Store, id string, ways *projections) (*Collection, error) {
 	var c *Collection
 	err := store.Load(ctx, id, 0, func(state referentials.State, rows referentials.Rows) error {
 		var err error
-		c, err = build(ctx, state, rows)
+		c, err = build(ctx, state, rows, ways)
 		return err
 	})
 	if err != nil {
@@ -31,7 +31,7 @@ func load(ctx context.Context, store referentials.Store, id string) (*Collection
 }
 
 // build makes a collection of its rows.
-func build(ctx context.Context, state referentials.State, rows referentials.Rows) (*Collection, error) {
+func build(ctx context.Context, state referentials.State, rows referentials.Rows, ways *projections) (*Collection, error) {
 	d := &state.Descriptor
 	if err := d.Validate(); err != nil {
 		return nil, err
@@ -43,11 +43,10 @@ func build(ctx context.Context, state referentials.State, rows referentials.Rows
 	}
 	var shaper *shapeBuilder
 	if d.HasGeometry() {
-		project, free, err := newProjector(d.CRS)
+		project, err := ways.from(d.CRS)
 		if err != nil {
 			return nil, err
 		}
-		defer free()
 		shaper = newShapeBuilder(d.Geometry, room, project)
 		defer shaper.abandon()
 	}
