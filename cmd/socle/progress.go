@@ -42,11 +42,9 @@ func (p *progress) Update(title string, share float64, detail string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	if now.Sub(p.last) < p.every && title == p.title {
-		return
-	}
-	if !p.tty && title != p.title && p.title != "" && now.Sub(p.last) < p.every {
-		p.title = title
+	// On a terminal a new title shows at once; elsewhere a line is worth printing only
+	// for work that lasts.
+	if now.Sub(p.last) < p.every && (!p.tty || title == p.title) {
 		return
 	}
 	p.last, p.title = now, title
