@@ -57,6 +57,7 @@ type Store struct {
 	path     string
 	journal  int64
 	patience time.Duration
+	sync     string // SQLite's synchronous mode: FULL, but in tests of other things
 
 	writing chan *sqlite.Conn // holds the one connection that writes
 	readers *pool
@@ -72,7 +73,7 @@ var _ referentials.Store = (*Store)(nil)
 // GeoPackage made by other software is taken as it is: its layers stay beside ours.
 func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	s := &Store{
-		path: path, journal: DefaultJournal, patience: lockPatience,
+		path: path, journal: DefaultJournal, patience: lockPatience, sync: "FULL",
 		writing: make(chan *sqlite.Conn, 1), watchers: make(map[chan struct{}]bool),
 	}
 	for _, o := range options {
@@ -143,7 +144,7 @@ func (s *Store) prepareFile(ctx context.Context, c *sqlite.Conn) error {
 		return referentials.Errorf(referentials.Unavailable, "the file system does not carry a write-ahead log (journal mode %s)", mode).
 			At("%s", s.path).Do("keep the file on a local disk")
 	}
-	if err := c.Script("PRAGMA synchronous = FULL"); err != nil {
+	if err := c.Script("PRAGMA synchronous = " + s.sync); err != nil {
 		return err
 	}
 	made, err := c.Int("SELECT count(*) FROM sqlite_master WHERE name = 'socle_versions'")

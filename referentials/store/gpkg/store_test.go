@@ -3,6 +3,7 @@ package gpkg_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"socle/referentials"
 	"socle/referentials/gpkgfile"
@@ -32,6 +33,10 @@ func plain(t *testing.T, path string) *sqlite.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.SetBusyTimeout(5 * time.Second)
+	if err := c.Script("PRAGMA synchronous = OFF"); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { c.Close() })
 	return c
 }
@@ -55,8 +60,8 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Opened {
 		path := filepath.Join(t.TempDir(), "var", "socle.gpkg")
 		return storetest.Opened{
-			Store:   open(t, path, gpkg.Journal(journal)),
-			Reopen:  func(t *testing.T) referentials.Store { return open(t, path, gpkg.Journal(journal)) },
+			Store:   open(t, path, gpkg.Journal(journal), gpkg.NoSync()),
+			Reopen:  func(t *testing.T) referentials.Store { return open(t, path, gpkg.Journal(journal), gpkg.NoSync()) },
 			SQL:     func(t *testing.T, statements ...string) { edit(t, path, statements...) },
 			Table:   gpkgfile.Quote,
 			Journal: journal,
