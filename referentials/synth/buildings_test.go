@@ -12,7 +12,7 @@ import (
 // centimetres let shared walls overlap by slivers, which are bounded here.
 func TestBuildingsStandApart(t *testing.T) {
 	const sliver = 0.06 // m²
-	m, err := survey(context.Background(), 12_000, 11)
+	m, err := survey(context.Background(), 8_000, 11)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestBuildingsStandApart(t *testing.T) {
 			}
 		}
 	}
-	if addresses != 12_000 {
+	if addresses != 8_000 {
 		t.Errorf("%d addresses", addresses)
 	}
 	if share := float64(buildings) / float64(addresses); share < 0.5 || share > 0.9 {

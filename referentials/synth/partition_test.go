@@ -107,7 +107,7 @@ func TestPartitions(t *testing.T) {
 // TestIRISOfManySizes checks the division of a large town: each kind is there, and
 // inhabited ones are of the size INSEE aims at.
 func TestIRISOfManySizes(t *testing.T) {
-	dir, _ := generate(t, 40_000, 1)
+	dir, _ := generate(t, 25_000, 1)
 	kinds := map[string]int{}
 	tb := readTable(t, dir, "recensement_iris.csv", false)
 	for _, row := range tb.rows {

@@ -1,7 +1,6 @@
 package synth
 
 import (
-	"math"
 	"slices"
 )
 
@@ -218,82 +217,4 @@ func (m *planar) splitFace(a, b int32, through []pt, line int32) int32 {
 			return g
 		}
 	}
-}
-
-// polyline is a line of the frame before it is noded.
-type polyline struct {
-	points []pt
-	line   int32
-}
-
-// node cuts polylines where they cross and gives the map's points and links.
-func node(lines []polyline) ([]pt, []link) {
-	type segment struct {
-		a, b pt
-		line int32
-		cuts []pt
-	}
-	var segs []segment
-	cell := 1.0
-	for _, l := range lines {
-		for i := 0; i+1 < len(l.points); i++ {
-			a, b := l.points[i].round(), l.points[i+1].round()
-			if a != b {
-				segs = append(segs, segment{a: a, b: b, line: l.line})
-				cell = max(cell, a.dist(b))
-			}
-		}
-	}
-	bins := map[[2]int][]int{}
-	for i, s := range segs {
-		for x := int(math.Floor(min(s.a.x, s.b.x) / cell)); x <= int(math.Floor(max(s.a.x, s.b.x)/cell)); x++ {
-			for y := int(math.Floor(min(s.a.y, s.b.y) / cell)); y <= int(math.Floor(max(s.a.y, s.b.y)/cell)); y++ {
-				k := [2]int{x, y}
-				for _, j := range bins[k] {
-					o := &segs[j]
-					if s.a == o.a || s.a == o.b || s.b == o.a || s.b == o.b {
-						continue
-					}
-					if t, _, ok := crossing(s.a, s.b, o.a, o.b); ok {
-						p := lerp(s.a, s.b, t).round()
-						segs[i].cuts = append(segs[i].cuts, p)
-						o.cuts = append(o.cuts, p)
-					}
-				}
-				bins[k] = append(bins[k], i)
-			}
-		}
-	}
-	index := map[pt]int32{}
-	var at []pt
-	id := func(p pt) int32 {
-		v, ok := index[p]
-		if !ok {
-			v = int32(len(at))
-			index[p] = v
-			at = append(at, p)
-		}
-		return v
-	}
-	var links []link
-	for _, s := range segs {
-		slices.SortFunc(s.cuts, func(p, q pt) int {
-			switch dp, dq := p.dist(s.a), q.dist(s.a); {
-			case dp < dq:
-				return -1
-			case dp > dq:
-				return 1
-			}
-			return 0
-		})
-		from := id(s.a)
-		for _, p := range append(s.cuts, s.b) {
-			to := id(p)
-			if to != from {
-				links = append(links, link{from, to, s.line})
-			}
-			from = to
-		}
-	}
-	return at, links
 }

@@ -128,7 +128,7 @@ func countRows(t *testing.T, name string) int {
 }
 
 func TestAnySize(t *testing.T) {
-	for _, n := range []int{MinAddresses, 1234, 20_000} {
+	for _, n := range []int{MinAddresses, 1234, 7_000} {
 		if _, s := generate(t, n, 5); s.Addresses != n {
 			t.Errorf("%d addresses, want %d", s.Addresses, n)
 		}
@@ -163,7 +163,7 @@ func TestBadOptions(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var stages []string
-	_, err := Generate(ctx, Options{Dir: t.TempDir(), Addresses: 20_000, Seed: 1, Progress: func(p Progress) {
+	_, err := Generate(ctx, Options{Dir: t.TempDir(), Addresses: 12_000, Seed: 1, Progress: func(p Progress) {
 		stages = append(stages, p.Stage)
 		if p.Stage == "buildings" {
 			cancel()
