@@ -17,7 +17,7 @@ import (
 	"socle/referentials/encode/geoparquet"
 )
 
-// All gives every format, the default one first.
+// All gives the formats of the server, the default one first.
 func All() []encode.Format {
 	return []encode.Format{
 		geojson.Format(),
@@ -29,10 +29,13 @@ func All() []encode.Format {
 	}
 }
 
+// Files gives the formats of files: those of the server, and lines of GeoJSON.
+func Files() []encode.Format { return append(All(), geojsonseq.Lines()) }
+
 // ByExtension gives the format of a file name.
 func ByExtension(name string) (encode.Format, bool) {
 	ext := strings.ToLower(filepath.Ext(name))
-	for _, f := range All() {
+	for _, f := range Files() {
 		if slices.Contains(f.Extensions, ext) {
 			return f, true
 		}
@@ -43,7 +46,7 @@ func ByExtension(name string) (encode.Format, bool) {
 // Extensions gives the extensions of all formats, in their order.
 func Extensions() []string {
 	var all []string
-	for _, f := range All() {
+	for _, f := range Files() {
 		all = append(all, f.Extensions...)
 	}
 	return all
@@ -52,7 +55,7 @@ func Extensions() []string {
 // DefaultCRS is what a file of a format holds when nothing else is asked for: GeoJSON is
 // longitude and latitude by its standard, the others keep the storage CRS.
 func DefaultCRS(f encode.Format, storage crs.CRS) crs.CRS {
-	if strings.Contains(f.MediaType, "geo+json") && !storage.IsZero() {
+	if strings.HasPrefix(f.Name, "geojson") && !storage.IsZero() {
 		return crs.CRS84
 	}
 	return storage
