@@ -24,8 +24,8 @@ const (
 	dividedFrom = 5_000 // communes under it are one IRIS
 	irisMost    = 3_600
 	irisLeast   = 700
-	largeWorks  = 220_000.0   // m² of workshops that make an IRIS of their own
-	largeFields = 1_500_000.0 // m² of fields and woods
+	largeWorks  = 220_000.0 // m² of workshops that make an IRIS of their own
+	largeFields = 600_000.0 // m² of fields and woods
 )
 
 // drawIris divides the communes. expected is the people expected in each face.
