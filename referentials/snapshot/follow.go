@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -27,7 +28,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 	group.Go(func() error { return k.watch(ctx, nudge) })
 	group.Go(func() error { return k.follow(ctx, wake, nudge) })
 	err := group.Wait()
-	if ctx.Err() != nil && err == ctx.Err() {
+	if errors.Is(err, ctx.Err()) {
 		return nil
 	}
 	return err

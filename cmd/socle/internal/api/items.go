@@ -1,8 +1,11 @@
 package api
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"socle/geo/crs"
 	"socle/referentials"
@@ -166,7 +169,11 @@ func announce(h http.Header, d *referentials.Descriptor, f *format, in system, l
 		return
 	}
 	if d.HasGeometry() {
-		h.Set("Content-Crs", "<"+in.crs.URI()+">")
+		system := in.crs
+		if !strings.HasPrefix(f.rows.Name, "geojson") {
+			system = encodedAs(in) // only GeoJSON turns its axes round
+		}
+		h.Set("Content-Crs", "<"+system.URI()+">")
 	}
 }
 
@@ -196,21 +203,46 @@ func (a *API) items(w http.ResponseWriter, r *http.Request) error {
 		return a.pages.write(w, "items", p.lang, p.base, newItemsPage(p, links))
 	}
 	attach(h, d.ID, p.format)
-	out, err := p.format.rows.New(w, p.header(links))
+	return writeRows(r.Context(), w, p.format.rows, p.header(links), p.count, p.read)
+}
+
+// writeRows writes n rows, each as read fills it.
+func writeRows(ctx context.Context, w io.Writer, f *encode.Format, h encode.Header, n int, read func(k int, row *referentials.Row)) (err error) {
+	g := &gate{w: w}
+	out, err := f.New(g, h)
 	if err != nil {
 		return err
 	}
-	var row referentials.Row
-	for k := range p.count {
-		if k&255 == 0 && r.Context().Err() != nil {
-			return r.Context().Err()
+	defer func() {
+		if err != nil { // formats with a temporary file need to be closed, but have nothing to say
+			g.shut = err
+			_ = out.Close()
 		}
-		p.read(k, &row)
+	}()
+	var row referentials.Row
+	for k := range n {
+		if k&255 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		read(k, &row)
 		if err := out.Write(&row); err != nil {
 			return err
 		}
 	}
 	return out.Close()
+}
+
+// gate lets nothing through once it is shut.
+type gate struct {
+	w    io.Writer
+	shut error
+}
+
+func (g *gate) Write(b []byte) (int, error) {
+	if g.shut != nil {
+		return 0, g.shut
+	}
+	return g.w.Write(b)
 }
 
 // attach names the file that formats which are files, rather than documents, are kept as.
@@ -278,12 +310,5 @@ func (a *API) item(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	attach(h, d.ID, f)
-	out, err := f.rows.New(w, header)
-	if err != nil {
-		return err
-	}
-	if err := out.Write(&row); err != nil {
-		return err
-	}
-	return out.Close()
+	return writeRows(r.Context(), w, f.rows, header, 1, func(_ int, row *referentials.Row) { readRow(c, i, in, row) })
 }

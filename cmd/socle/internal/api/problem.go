@@ -130,7 +130,7 @@ func (a *API) handle(h handlerFunc) http.HandlerFunc {
 			if p == nil {
 				return
 			}
-			if p == http.ErrAbortHandler {
+			if e, ok := p.(error); ok && errors.Is(e, http.ErrAbortHandler) {
 				panic(p) //nolint:forbidigo // for net/http
 			}
 			a.config.Logger.ErrorContext(r.Context(), "panic", "request", observationOf(r).id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))

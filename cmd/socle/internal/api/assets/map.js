@@ -16,11 +16,17 @@ const view = { x: 0.5, y: 0.5, zoom: 2 };
 const tileSize = 512, deepest = 20, kept = 400, closeTo = 6;
 const span = () => tileSize * 2 ** view.zoom; // pixels across the world
 
-// Fill, line, by turns; hues far enough apart that neighbours in the list can be told.
+// How known collections look: colour, opacity of the fill, width of the outline.
+const looks = {
+  communes: ["#5b5470", 0, 1.6], iris: ["#8276a8", 0.03, 1], imu: ["#9a97a3", 0.05, 0.7], parcelles: ["#b0a99a", 0, 0.6],
+  hydro: ["#5b9bc9", 0.55, 0.6], vegetation: ["#79a862", 0.4, 0.5], batiments: ["#a9714f", 0.55, 0.6],
+  voies: ["#8d8a80", 0, 1], rail: ["#4a4a4f", 0, 1.2], adresses: ["#1f5f5b", 1, 0],
+};
+// The others by turns; hues far enough apart that neighbours in the list can be told.
 const palette = ["#2f7f79", "#c8743c", "#5a6fb5", "#a8467a", "#7a8f2a", "#8a5a44", "#3f8fc4", "#b59a1f", "#6a5aa0", "#4f8f55"];
-const ranks = { polygon: 0, line: 1, point: 2 };
+const ranks = { polygon: 1, line: 2, point: 3 };
 
-let layers = [], selected = null, dirty = false;
+let layers = [], selected = null, dirty = false, started = false;
 const tiles = new Map(); // "id/z/x/y" -> {state, features, used}
 
 async function getJSON(path) {
@@ -35,19 +41,21 @@ async function start() {
   const spatial = collections.filter(c => c.geometryType);
   const found = await Promise.all(spatial.map(async (c, i) => {
     const tilejson = await getJSON(`/tiles/${encodeURIComponent(c.id)}.json`);
-    const [about] = tilejson.vector_layers;
+    const [about] = tilejson.vector_layers, [color, fill, width] = looks[c.id] ?? [palette[i % palette.length], c.mesh ? 0.04 : 0.2, 0.8];
     return {
       id: c.id, title: c.title, bounds: c.extent?.spatial.bbox[0], count: c.numberOfItems, credit: tilejson.attribution,
       key: Object.keys(about.fields)[0], kind: about.geometry_type ?? "polygon",
-      min: tilejson.minzoom, max: tilejson.maxzoom, color: palette[i % palette.length],
+      min: tilejson.minzoom, max: tilejson.maxzoom, color, fill, width, mesh: c.mesh,
       shown: wanted ? wanted.includes(c.id) : !/^carreaux/.test(c.id),
     };
   }));
-  // Large things first, so that small ones are drawn over them.
-  layers = found.sort((a, b) => ranks[a.kind] - ranks[b.kind] || a.count - b.count);
+  // What covers everything first, then large things, so that small ones are drawn over them.
+  const rank = l => l.mesh ? 0 : ranks[l.kind];
+  layers = found.sort((a, b) => rank(a) - rank(b) || a.count - b.count);
   if (layers.length === 0) notice.textContent = say("Aucune couche : importez des données.", "No layer: import some data.");
   list();
   if (!readHash()) showAll();
+  started = true;
   draw();
 }
 
@@ -145,7 +153,7 @@ const isFar = l => Math.round(view.zoom) < l.min;
 // Drawing.
 
 function draw() {
-  if (dirty) return;
+  if (dirty || !started) return;
   dirty = true;
   requestAnimationFrame(() => { dirty = false; paint(); });
 }
@@ -166,6 +174,8 @@ function paint() {
   if (selected) paintSelected(ratio);
   foot(width, height);
   forget();
+  // For tests that watch.
+  window.ready = ![...tiles.values()].some(t => t.state === "loading");
 }
 
 function paintTile(l, at, ratio) {
@@ -192,8 +202,8 @@ function paintTile(l, at, ratio) {
       for (const p of f.lines) { pen.beginPath(); pen.arc(px + p[0] * scale, py + p[1] * scale, r, 0, 7); pen.fill(); }
   } else {
     pen.transform(scale, 0, 0, scale, px, py);
-    if (l.kind === "polygon") { pen.globalAlpha = 0.16; pen.fill(t.path, "evenodd"); pen.globalAlpha = 0.75; }
-    pen.lineWidth = (l.kind === "line" ? Math.max(0.8, (view.zoom - 11) * 0.5) : 0.8) / scale;
+    if (l.kind === "polygon" && l.fill > 0) { pen.globalAlpha = l.fill; pen.fill(t.path, "evenodd"); pen.globalAlpha = 1; }
+    pen.lineWidth = l.width * (l.kind === "line" ? Math.max(0.8, (view.zoom - 12) * 0.6) : 1) / scale;
     pen.lineJoin = "round";
     pen.stroke(t.path);
   }
