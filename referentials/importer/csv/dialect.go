@@ -3,6 +3,7 @@ package csv
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -104,7 +105,7 @@ func (r *Reader) sample(head []byte, whole bool, delim byte) []row {
 	s := newScanner(bytes.NewReader(head), delim, r.text.Newline, len(head)+1)
 	var rows []row
 	for len(rows) < sampleRows && s.next() {
-		if !whole && s.eof && (s.start == s.end || s.quotes == errUnclosed) {
+		if !whole && s.eof && (s.start == s.end || errors.Is(s.quotes, errUnclosed)) {
 			break
 		}
 		cells := make([]string, len(s.fields))
@@ -118,7 +119,7 @@ func (r *Reader) sample(head []byte, whole bool, delim byte) []row {
 
 // fatal says why the rows cannot be read on.
 func (r *Reader) fatal(err error, s *scanner) error {
-	if err == errRowSize {
+	if errors.Is(err, errRowSize) {
 		return referentials.Errorf(referentials.TooLarge, "the line is longer than %d bytes", r.opt.MaxRow).
 			At("%s, line %d", r.file.Path(), s.lines+1).Do("check that it is a text file with line ends")
 	}

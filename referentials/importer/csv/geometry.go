@@ -1,6 +1,7 @@
 package csv
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -148,7 +149,7 @@ func isWKB(s string) bool {
 	var w wkbReader
 	var g geo.Geometry
 	_, _, err := w.parse(s, &g)
-	return err == nil || err == geo.ErrEmpty
+	return err == nil || errors.Is(err, geo.ErrEmpty)
 }
 
 func isLatLon(s string) bool {

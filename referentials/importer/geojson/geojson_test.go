@@ -110,6 +110,7 @@ func TestLayouts(t *testing.T) {
 		{"ODS 2 point alone", `[{"n":"x","geo_point_2d":{"lon":1.5,"lat":2}},{"n":"y","geo_point_2d":null}]`, geojson.Options{}, "n=s:x Point[1.5 2] / n=s:y", crs.CRS{}, "", ""},
 		{"ODS 1", `{"nhits":1,"facet_groups":[{"x":1}],"records":[{"recordid":"r","fields":{"n":"x","geo_point_2d":[2,1],"geo_shape":` + p12 + `},"geometry":{"type":"Point","coordinates":[9,9]}}]}`, geojson.Options{}, "id=r n=s:x Point[1 2]", crs.CRS{}, "", "is left out"},
 		{"ODS 1 point", `{"records":[{"recordid":"r","fields":{"n":"x","geo_point_2d":[2,1]}}]}`, geojson.Options{}, "id=r n=s:x Point[1 2]", crs.CRS{}, "", ""},
+		{"shape among other things", `[{"a":1,"geom":` + p12 + `},{"a":2,"geom":{"type":"x"}}]`, geojson.Options{}, `a=i:1 geom=j:{"type":"Point","coordinates":[1,2]} / a=i:2 geom=j:{"type":"x"}`, crs.CRS{}, "", ""},
 		{"wrapped", `{"recap":{"n":[1]},"batiments":[{"a":1,"geom":` + p12 + `}]}`, geojson.Options{}, "a=i:1 Point[1 2]", crs.CRS{}, "batiments", ""},
 		{"wrapped twice", `{"u":[{"a":1}],"v":[{"b":2}]}`, geojson.Options{Layer: "v"}, "b=i:2", crs.CRS{}, "v", ""},
 		{"Latin-1", `{"features":[{"type":"Feature","geometry":null,"properties":{"n":"All` + "\xe9" + `e"}}]}`, geojson.Options{}, "n=s:Allée", crs.CRS{}, "", "ISO-8859-15"},

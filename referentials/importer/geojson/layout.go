@@ -45,7 +45,7 @@ func (r *Reader) locateRecords(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer s.close()
 	switch s.dec.PeekKind() {
 	case '[':
 		r.layout.array = true

@@ -57,7 +57,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *stream) Close() error { return s.body.Close() }
+func (s *stream) close() { _ = s.body.Close() } // only read from
 
 // allow gives the next value its full bound.
 func (s *stream) allow() { s.left = s.max }
@@ -97,12 +97,12 @@ func (r *Reader) elements(ctx context.Context, visit func(n int64, raw []byte) b
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer s.close()
 	var n int64
 	for {
 		s.allow()
 		if s.dec.PeekKind() == 0 {
-			if _, err := s.dec.ReadToken(); err != io.EOF {
+			if _, err := s.dec.ReadToken(); !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 				return r.fatal(ctx, err, n+1)
 			}
 			return nil

@@ -31,7 +31,7 @@ func (p onDisk) open() (random, error) {
 	}
 	info, err := f.Stat()
 	if err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, err
 	}
 	return diskFile{f, info.Size()}, nil

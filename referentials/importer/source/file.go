@@ -217,12 +217,7 @@ func (f *File) head(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	defer r.Close()
-	head := make([]byte, headSize)
-	n, err := io.ReadFull(r, head)
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		err = nil
-	}
-	return head[:n], err
+	return io.ReadAll(io.LimitReader(r, headSize))
 }
 
 // Path gives the path as it was asked for.
@@ -313,7 +308,7 @@ func openContent(ctx context.Context, s store, member string, zipped, gz bool, n
 	if zipped {
 		m, err := openMember(at, r.Size(), member)
 		if err != nil {
-			c.Close()
+			_ = c.Close() // the first error counts
 			return nil, explain(err, name)
 		}
 		taken.Store(0) // the archive's directory does not count
@@ -322,7 +317,7 @@ func openContent(ctx context.Context, s store, member string, zipped, gz bool, n
 	if gz {
 		g, err := gzip.NewReader(c.src)
 		if err != nil {
-			c.Close()
+			_ = c.Close() // the first error counts
 			return nil, explain(err, name)
 		}
 		c.src, c.closers = g, slices.Insert(c.closers, 0, io.Closer(g))

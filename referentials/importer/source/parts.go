@@ -59,7 +59,7 @@ func (f *File) Materialise(ctx context.Context) (file string, cleanup func(), er
 		e := referentials.Errorf(referentials.Unavailable, "no temporary folder can be made to unpack it: %w", err)
 		return "", nothing, e.At("%s", f.path)
 	}
-	cleanup = func() { os.RemoveAll(dir) }
+	cleanup = func() { _ = os.RemoveAll(dir) } // the system cleans up what is left
 	r, err := f.Open(ctx)
 	if err == nil {
 		// The name is the file's own base name: a member's folders never reach the disk.

@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -155,21 +156,36 @@ func (f *File) surveyText(ctx context.Context, forced Encoding) (Text, error) {
 	buf := make([]byte, 256<<10)
 	kept := 0
 	for first := true; ; first = false {
-		n, err := io.ReadFull(r, buf[kept:])
-		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		n, last, err := fill(r, buf[kept:])
+		if err != nil {
 			return Text{}, err
 		}
 		chunk := buf[:kept+n]
 		if first {
 			s.begin(chunk, forced)
 		}
-		rest := s.scan(chunk, err != nil)
-		if err != nil {
+		rest := s.scan(chunk, last)
+		if last {
 			break
 		}
 		kept = copy(buf, rest)
 	}
 	return s.conclude(forced), nil
+}
+
+// fill reads until b is full or, when last is true, until the end.
+func fill(r io.Reader, b []byte) (n int, last bool, err error) {
+	for n < len(b) {
+		k, err := r.Read(b[n:])
+		n += k
+		if err == io.EOF {
+			return n, true, nil
+		}
+		if err != nil {
+			return n, false, err
+		}
+	}
+	return n, false, nil
 }
 
 type textSurvey struct {
@@ -333,7 +349,7 @@ func (f *File) OpenText(ctx context.Context, t Text) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := io.CopyN(io.Discard, r, int64(t.BOM)); err != nil && err != io.EOF {
+	if _, err := io.CopyN(io.Discard, r, int64(t.BOM)); err != nil && !errors.Is(err, io.EOF) {
 		r.Close()
 		return nil, err
 	}
