@@ -104,10 +104,15 @@ func TestPartitions(t *testing.T) {
 	}
 }
 
-// TestIRISOfManySizes checks the division of a large town: each kind is there, and
-// inhabited ones are of the size INSEE aims at.
-func TestIRISOfManySizes(t *testing.T) {
+// TestLargeTown checks the tables by IRIS where there are many.
+func TestLargeTown(t *testing.T) {
 	dir, _ := generate(t, 25_000, 1)
+	t.Run("iris", func(t *testing.T) { checkIRIS(t, dir) })
+	t.Run("incomes", func(t *testing.T) { checkIncomes(t, dir) })
+}
+
+// checkIRIS: each kind is there, and inhabited ones are of the size INSEE aims at.
+func checkIRIS(t *testing.T, dir string) {
 	kinds := map[string]int{}
 	tb := readTable(t, dir, "recensement_iris.csv", false)
 	for _, row := range tb.rows {

@@ -40,7 +40,7 @@ func checkMap(t interface{ Fatalf(string, ...any) }, m *planar) {
 
 func TestMapsArePlanar(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(MinAddresses, 3500).Draw(t, "addresses")
+		n := rapid.IntRange(MinAddresses, 2000).Draw(t, "addresses")
 		seed := rapid.Uint64().Draw(t, "seed")
 		m, err := survey(context.Background(), n, seed)
 		if err != nil {

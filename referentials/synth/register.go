@@ -93,6 +93,9 @@ func (e *edition) writeStreets(vertices []float64) error {
 		l.text("type", n.kind)
 		l.text("voie_nom", n.short())
 		l.text("voie_nom_complet", n.full())
+		for _, part := range [][2]string{{"article1", n.article}, {"prenom1", n.first}, {"prenom2", n.second}, {"particule", n.particle}, {"nom", n.proper}} {
+			l.text(part[0], part[1])
+		}
 		l.text("nature", v.class.String())
 		l.int("importance", v.class.importance())
 		l.fixed("largeur", v.class.carriageway(), 1)
