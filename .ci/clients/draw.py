@@ -70,7 +70,7 @@ def features(url, collection, out):
         share = draw(layer, box, layer.crs(), out)
     print(json.dumps({"qgis": Qgis.QGIS_VERSION, "collection": collection, "crs": layer.crs().authid(),
                       "geometry": QgsWkbTypes.displayString(layer.wkbType()), "fields": [f.name() for f in layer.fields()],
-                      "features": len(found), "count": layer.featureCount(), "quarter": inside, "drawn": round(share, 4),
+                      "features": len(found), "count": layer.featureCount(), "quarter": [inside, expected], "drawn": round(share, 4),
                       "messages": messages}, ensure_ascii=False))
     return len(found) > 0 and len(found) == layer.featureCount() and inside >= expected and share > 0.001
 
