@@ -19,7 +19,7 @@ type memoryStore struct {
 	desc  referentials.Descriptor
 	rows  []referentials.Row
 	count int64
-	light bool // count rows, keep none
+	light bool // count rows, look at none
 	fail  int  // error after so many rows, 0 never
 }
 
@@ -38,6 +38,9 @@ func (m *memoryStore) Replace(_ context.Context, p referentials.Publication, row
 		if len(r.Values) != len(p.Descriptor.Fields) {
 			return referentials.Version{}, fmt.Errorf("%d values for %d fields", len(r.Values), len(p.Descriptor.Fields))
 		}
+		if m.count++; m.light {
+			continue
+		}
 		for i, v := range r.Values {
 			if f := p.Descriptor.Fields[i]; !v.IsNull() && v.Type() != f.Type {
 				return referentials.Version{}, fmt.Errorf("field %s: a %s in a field of type %s", f.Name, v.Type(), f.Type)
@@ -54,9 +57,6 @@ func (m *memoryStore) Replace(_ context.Context, p referentials.Publication, row
 			return referentials.Version{}, fmt.Errorf("key %q is empty or repeated", key)
 		}
 		keys[key] = true
-		if m.count++; m.light {
-			continue
-		}
 		m.rows = append(m.rows, referentials.Row{Values: slices.Clone(r.Values), Geom: r.Geom.Clone()})
 		if m.fail == len(m.rows) {
 			return referentials.Version{}, errStore

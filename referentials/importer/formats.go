@@ -20,20 +20,21 @@ import (
 type reader struct {
 	open    func(context.Context, *source.File, *Options) (source.Source, error)
 	textual bool    // values are texts whose types are to be found
+	columns bool    // the file declares its columns; else they are met as rows are read
 	assumed crs.CRS // the system its standard prescribes
 }
 
 // readers is the table of formats: one line each.
 func readers() map[source.Format]reader {
 	return map[source.Format]reader{
-		source.CSV:        {open: openDelimited, textual: true},
+		source.CSV:        {open: openDelimited, columns: true, textual: true},
 		source.GeoJSON:    {open: openJSON, assumed: crs.CRS84},
 		source.GeoJSONSeq: {open: openJSON, assumed: crs.CRS84},
 		source.ODSJSON:    {open: openJSON, assumed: crs.CRS84},
-		source.Shapefile:  {open: openShapefile},
-		source.GeoPackage: {open: openGeoPackage},
-		source.FlatGeobuf: {open: openFlatGeobuf},
-		source.GeoParquet: {open: openGeoParquet},
+		source.Shapefile:  {open: openShapefile, columns: true},
+		source.GeoPackage: {open: openGeoPackage, columns: true},
+		source.FlatGeobuf: {open: openFlatGeobuf, columns: true},
+		source.GeoParquet: {open: openGeoParquet, columns: true},
 	}
 }
 
@@ -51,7 +52,7 @@ func openInput(ctx context.Context, name string, opt *Options) (*input, error) {
 		}
 		r = readers()[file.Format()]
 	}
-	in.textual, in.assumed = r.textual, r.assumed
+	in.textual, in.discovers, in.assumed = r.textual, !r.columns, r.assumed
 	if in.src, err = r.open(ctx, file, opt); err != nil {
 		closeAll([]*input{in})
 		var e *referentials.Error

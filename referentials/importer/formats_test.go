@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -80,6 +81,42 @@ func TestFormatsGiveTheSameRows(t *testing.T) {
 		if got.Bound() != want.Bound() || got.NumVertices() != 4 {
 			t.Errorf("%s: the shape is %v", format, got)
 		}
+	}
+}
+
+// A column that only a late row has is not lost, also where a known format recognises
+// the first ones.
+func TestColumnsMetLateAreKept(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"type":"FeatureCollection","features":[`)
+	for i := range 3000 {
+		more := ""
+		if i == 2999 {
+			more = `,"maire":"x"`
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"type":"Feature","properties":{"com_code":"%05d","com_name":"c"%s},"geometry":{"type":"Polygon","coordinates":[[[5,46],[5.5,46],[5.5,46.5],[5,46]]]}}`, i, more)
+	}
+	b.WriteString("]}")
+	m, _, err := written(t, "c.geojson", b.String(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.get("02999", "maire"); got != "x" || m.desc.ID != "communes" {
+		t.Errorf("the late column of %s is %q", m.desc.ID, got)
+	}
+}
+
+// Objects without geometry that hold a longitude and a latitude are points.
+func TestPositionsOfJSONObjects(t *testing.T) {
+	m, r, err := written(t, "t.json", `[{"id":"a","lon":-1.6,"lat":48.1},{"id":"b","lon":null,"lat":null}]`, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.desc.Geometry != geo.Point || len(m.rows[0].Geom.XY) != 2 || !m.rows[1].Geom.IsNull() {
+		t.Errorf("%s", r)
 	}
 }
 

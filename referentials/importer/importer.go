@@ -88,8 +88,8 @@ func importInputs(ctx context.Context, store referentials.Store, inputs []*input
 // look recognises the files and surveys those whose types are not settled.
 func (s *surveyor) look(ctx context.Context, inputs []*input, opt *Options) (id string, k *known, err error) {
 	for _, in := range inputs {
-		if !in.fixed() {
-			if err := s.peek(ctx, in); err != nil {
+		if in.discovers {
+			if err := s.peek(ctx, in, rowsForColumns); err != nil {
 				return "", nil, err
 			}
 		}
@@ -119,22 +119,16 @@ func (s *surveyor) look(ctx context.Context, inputs []*input, opt *Options) (id 
 	}
 	for _, in := range inputs {
 		if isKnown && in.settled(&d, k, opt) {
-			err = s.peek(ctx, in)
+			err = s.peek(ctx, in, rowsForPlaces)
 		} else {
 			err = s.survey(ctx, in)
 		}
 		if err != nil {
 			return "", nil, err
 		}
-		if !in.fixed() {
-			in.choosePlace(opt)
-		}
 	}
 	return id, k, nil
 }
-
-// fixed tells whether the columns are known before the first walk.
-func (in *input) fixed() bool { return in.textual || len(in.src.Fields()) > 0 }
 
 // choosePlace makes columns the geometry of a file that has none of its own.
 func (in *input) choosePlace(opt *Options) {
@@ -161,7 +155,7 @@ func (in *input) choosePlace(opt *Options) {
 
 // settled tells whether a known format fixes all a survey would find.
 func (in *input) settled(d *referentials.Descriptor, k *known, opt *Options) bool {
-	if k == nil || opt.Key != "" || !in.fixed() || !d.HasGeometry() || !in.hasGeometry() {
+	if k == nil || opt.Key != "" || in.discovers || !d.HasGeometry() || !in.hasGeometry() {
 		return false
 	}
 	columns := unite([]*input{in})

@@ -14,10 +14,13 @@ type input struct {
 	file    *source.File // nil when the source is not read from one
 	src     source.Source
 	format  string
-	textual bool    // values are texts whose types are to be found
-	assumed crs.CRS // the system the format prescribes when it declares none
-	notes   []string
-	close   func()
+	textual bool // values are texts whose types are to be found
+	// discovers says that columns are met as rows are read: they are all known only after
+	// a whole walk.
+	discovers bool
+	assumed   crs.CRS // the system the format prescribes when it declares none
+	notes     []string
+	close     func()
 
 	known *known
 	place place  // columns made into the geometry; zero when the source has its own or none

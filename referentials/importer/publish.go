@@ -289,7 +289,7 @@ func (p *publisher) convert(in *input, rec *source.Record) *misfit {
 	take := p.plan.take[in]
 	for f := range p.values {
 		v := valueAt(rec, take[f])
-		if v.IsNull() || in.textual && nullable(v) {
+		if v.IsNull() {
 			p.values[f] = referentials.Null
 			continue
 		}

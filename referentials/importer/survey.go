@@ -207,11 +207,16 @@ func (s *surveyor) surveyShape(v *inputSurvey, in *input, rec *source.Record) {
 	v.sample.add(g)
 }
 
-// peek looks at the first rows of a file whose types are known, for the plausibility of
-// its coordinates.
-func (s *surveyor) peek(ctx context.Context, in *input) error {
+// Rows looked at to see which columns a file has, and whether its coordinates are
+// plausible where nothing else is to be found out.
+const (
+	rowsForColumns = 25
+	rowsForPlaces  = 2000
+)
+
+// peek looks at the first rows of a file.
+func (s *surveyor) peek(ctx context.Context, in *input, enough int) error {
 	in.survey = inputSurvey{sample: newSampler()}
-	const enough = 2000
 	n := 0
 	for rec, err := range in.src.Records(ctx) {
 		if err != nil {
