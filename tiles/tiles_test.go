@@ -265,11 +265,11 @@ func TestTilesStayWithinTheirBytes(t *testing.T) {
 
 	m.add("autres", geo.Point, referentials.TilePolicy{MaxZoom: 17}, manyPoints(n)...)
 	p = m.public(t)
-	tile, layers, s := drawn(t, New(Options{Bytes: 100_000}), p, []string{"adresses", "autres"}, 8, x, y)
+	tile, layers, _ := drawn(t, New(Options{Bytes: 100_000}), p, []string{"adresses", "autres"}, 8, x, y)
 	if a, b := len(layers[0].Features), len(layers[1].Features); len(tile) > 100_000 || len(tile) < 80_000 || min(a, b) < max(a, b)*9/10 {
 		t.Errorf("%d bytes, %d and %d features: both should have half", len(tile), a, b)
 	}
-	tile, layers, s = drawn(t, New(Options{Bytes: 100_000}), p, []string{"adresses", "petit"}, 8, x, y)
+	tile, layers, s := drawn(t, New(Options{Bytes: 100_000}), p, []string{"adresses", "petit"}, 8, x, y)
 	if len(tile) > 100_000 || len(layers) != 2 || len(layers[1].Features) != 50 || s.Dropped == 0 {
 		t.Errorf("%d bytes, %d layers, %+v: the small layer should be whole", len(tile), len(layers), s)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,7 +16,7 @@ import (
 // that is no flag of the program is an error, so that a typing mistake cannot pass.
 func yamlSettings(r io.Reader) (kong.Resolver, error) {
 	values := map[string]any{}
-	if err := yaml.NewDecoder(r).Decode(&values); err != nil && err != io.EOF {
+	if err := yaml.NewDecoder(r).Decode(&values); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("configuration: %s", yaml.FormatError(err, false, true))
 	}
 	return settings(values), nil
@@ -43,7 +44,7 @@ func (s settings) Validate(app *kong.Application) error {
 // Resolve gives a flag's value from the file, unless the environment has it.
 func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	v, ok := s[flag.Name]
-	if !ok || flag.Value.Tag != nil && envIsSet(flag.Value.Tag.Envs) {
+	if !ok || flag.Tag != nil && envIsSet(flag.Tag.Envs) {
 		return nil, nil
 	}
 	return v, nil

@@ -2,6 +2,7 @@ package flatgeobuf_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -52,7 +53,7 @@ func read(tb testing.TB, data []byte, h encode.Header) []referentials.Row {
 		properties := fgb.NewPropReader(bytes.NewReader(features[i].PropertiesBytes()))
 		for {
 			column, err := properties.ReadUShort()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -17,12 +17,12 @@ import (
 
 // layer is what the header says.
 type layer struct {
-	name, title, description string
-	geometry                 geo.Type
-	crs                      crs.CRS
-	wkt                      string
-	key                      string
-	fields                   []referentials.Field
+	name, title string
+	geometry    geo.Type
+	crs         crs.CRS
+	wkt         string
+	key         string
+	fields      []referentials.Field
 }
 
 func (l *layer) describe(h encode.Header) {

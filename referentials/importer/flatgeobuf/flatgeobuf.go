@@ -112,7 +112,7 @@ func readGrowing(r io.Reader, buf []byte, n int) ([]byte, error) {
 		step := min(n-from, growBy)
 		buf = slices.Grow(buf, step)[:from+step]
 		if _, err := io.ReadFull(r, buf[from:]); err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
 			return buf[:from], err

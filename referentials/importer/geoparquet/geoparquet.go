@@ -259,7 +259,7 @@ func (w *walk) group(ctx context.Context, group parquet.RowGroup, yield func(*so
 			n, err = rows.ReadRows(w.rows[:])
 			return err
 		})
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return fail(err)
 		}
 		for _, row := range w.rows[:n] {
@@ -269,7 +269,7 @@ func (w *walk) group(ctx context.Context, group parquet.RowGroup, yield func(*so
 				return false
 			}
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return true
 		}
 		if n == 0 {

@@ -16,7 +16,6 @@ type walk struct {
 	shapes  shapeStream // nil for a table
 	rows    *rows       // nil without a .dbf
 	record  source.Record
-	rowErr  error
 	deleted int64
 }
 
