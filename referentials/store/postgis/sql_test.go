@@ -95,6 +95,30 @@ func TestOneRevisionPerTransaction(t *testing.T) {
 	}
 }
 
+// TestJournalBounded: the journal keeps the newest edits, never more than its bound, and
+// counts them right.
+func TestJournalBounded(t *testing.T) {
+	dsn := database(t)
+	s := open(t, dsn)
+	plant(t, s, trees(), 3*testJournal)
+	conn := connect(t, dsn)
+	defer conn.Close(context.Background())
+	for i, edited := range []int{1, testJournal - 1, 1, 5, testJournal, 7, testJournal + 1, 2, testJournal, 1} {
+		execSQL(t, dsn, fmt.Sprintf("UPDATE socle.arbres SET nom = '%d' WHERE id < %d", i, edited))
+		var rows, size, oldest int64
+		err := conn.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM socle_store.change), journal_size,
+			(SELECT coalesce(min(revision), v.revision + 1) FROM socle_store.change) - journal_since
+			FROM socle_store.version v`).Scan(&rows, &size, &oldest)
+		if err != nil || rows != size || rows > testJournal || oldest != 1 {
+			t.Fatalf("edit %d of %d rows: %d journal rows, counted %d, the oldest is %d after since (%v)", i, edited, rows, size, oldest, err)
+		}
+		changes, _, err := s.Changes(t.Context(), "arbres", 1, int64(i))
+		if edited <= testJournal && (err != nil || len(changes) != edited) || edited > testJournal && referentials.CodeOf(err) != referentials.Gone {
+			t.Fatalf("edit %d of %d rows: %d changes, %v", i, edited, len(changes), err)
+		}
+	}
+}
+
 func TestTruncate(t *testing.T) {
 	dsn := database(t)
 	s := open(t, dsn)
