@@ -36,6 +36,8 @@ func everyType(id string, key referentials.FieldType, shape geo.Type, system crs
 type rowMaker struct {
 	rand *rand.Rand
 	d    *referentials.Descriptor
+
+	deletes bool // among changes
 }
 
 func (m *rowMaker) key(n int) referentials.Value {
@@ -125,7 +127,7 @@ func (m *rowMaker) shape() geo.Geometry {
 func (m *rowMaker) changes(n, keys int) []referentials.Change {
 	var out []referentials.Change
 	for _, k := range m.rand.Perm(keys)[:n] {
-		if m.rand.IntN(3) == 0 {
+		if m.deletes && m.rand.IntN(3) == 0 {
 			out = append(out, referentials.Change{Op: referentials.Delete, Key: m.key(k)})
 			continue
 		}

@@ -63,14 +63,14 @@ func (m *memoryStore) publish(d referentials.Descriptor, rows []referentials.Row
 	}
 	m.kept[d.ID] = next
 	m.mu.Unlock()
-	m.tell(d.ID)
+	m.tell()
 }
 
 func (m *memoryStore) Drop(_ context.Context, id string) error {
 	m.mu.Lock()
 	delete(m.kept, id)
 	m.mu.Unlock()
-	m.tell(id)
+	m.tell()
 	return nil
 }
 
@@ -79,23 +79,30 @@ func (m *memoryStore) setDown(down bool) {
 	m.unavailable = down
 	m.mu.Unlock()
 	if !down {
-		m.tell("")
+		m.tell()
 	}
 }
 
-func (m *memoryStore) tell(id string) {
+// tell notifies of a change, which a database that is down does not.
+func (m *memoryStore) tell() {
 	m.mu.Lock()
-	if m.unavailable {
-		m.mu.Unlock()
-		return
+	down := m.unavailable
+	m.mu.Unlock()
+	if !down {
+		m.wake()
 	}
+}
+
+// wake notifies all watchers that anything may have changed.
+func (m *memoryStore) wake() {
+	m.mu.Lock()
 	var all []func(referentials.Event)
 	for _, notify := range m.watchers {
 		all = append(all, notify)
 	}
 	m.mu.Unlock()
 	for _, notify := range all {
-		notify(referentials.Event{Collection: id})
+		notify(referentials.Event{})
 	}
 }
 
@@ -166,7 +173,7 @@ func (m *memoryStore) Apply(_ context.Context, id string, changes []referentials
 	c.state.Version.Rows = int64(len(c.rows))
 	v := c.state.Version
 	m.mu.Unlock()
-	m.tell(id)
+	m.tell()
 	return v, nil
 }
 

@@ -308,7 +308,7 @@ var allPaths = []string{"/", "/conformance", "/api", "/api.html", "/map", "/asse
 
 func TestTrailingSlashAndHead(t *testing.T) {
 	server := newTestServer(t, open(t, nil))
-	for _, path := range allPaths {
+	for _, path := range append([]string{"/collections/adresses/items/a%2Fb%20c%3F%C3%A9"}, allPaths...) {
 		want := fetch(t, server, http.MethodGet, path)
 		if want.status != http.StatusOK || len(want.body) == 0 {
 			t.Fatalf("%s: %d, %d bytes", path, want.status, len(want.body))
