@@ -40,7 +40,7 @@ func read(tb testing.TB, data []byte, h encode.Header) []referentials.Row {
 		tb.Errorf("header: name %q, CRS %v", header.Name(), header.Crs(nil))
 	}
 	features, err := r.DataRem()
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		tb.Fatal(err)
 	}
 	if int(header.FeaturesCount()) != len(features) {

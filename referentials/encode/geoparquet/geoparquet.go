@@ -39,7 +39,7 @@ const (
 )
 
 type writer struct {
-	w      *parquet.Writer
+	w      *parquet.Writer //nolint:staticcheck // its successor is generic over a type known at compile time
 	sink   *sink
 	fields []referentials.Field
 	shapes *summary // nil for a table

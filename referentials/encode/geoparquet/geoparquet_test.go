@@ -3,6 +3,7 @@ package geoparquet_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"slices"
 	"testing"
@@ -59,7 +60,7 @@ func read(tb testing.TB, data []byte, h encode.Header) []referentials.Row {
 			for _, values := range buf[:n] {
 				rows = append(rows, row(tb, h, values))
 			}
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

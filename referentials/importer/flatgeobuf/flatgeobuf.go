@@ -240,7 +240,7 @@ func (l *Layer) Records(ctx context.Context) iter.Seq2[*source.Record, error] {
 		}
 		for {
 			err := w.next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

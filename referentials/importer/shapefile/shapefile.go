@@ -182,7 +182,7 @@ func (l *Layer) Records(ctx context.Context) iter.Seq2[*source.Record, error] {
 		defer w.close()
 		for {
 			record, err := w.next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -150,7 +150,7 @@ func (f *File) inspect(ctx context.Context, member string) error {
 	f.size = r.Size()
 	magic := make([]byte, 4)
 	n, err := r.ReadAt(magic, 0)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return explain(err, f.path)
 	}
 	if n == 0 {

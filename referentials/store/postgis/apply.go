@@ -2,6 +2,7 @@ package postgis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -99,7 +100,8 @@ func fold(d *referentials.Descriptor, changes []referentials.Change) (deletes []
 }
 
 func atChange(err error, id string, n int) error {
-	if e, ok := err.(*referentials.Error); ok {
+	var e *referentials.Error
+	if errors.As(err, &e) {
 		return e.At("collection %s, change %d", id, n)
 	}
 	return err

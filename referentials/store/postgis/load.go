@@ -35,7 +35,7 @@ func (s *Store) load(ctx context.Context, id string, number int64, read func(ref
 	if err != nil {
 		return explain(ctx, err, id)
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx))
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
 
 	k, err := hold(ctx, tx, id, number)
 	if err != nil {

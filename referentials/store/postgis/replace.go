@@ -32,7 +32,7 @@ func (s *Store) Replace(ctx context.Context, p referentials.Publication, rows re
 	if err != nil {
 		return referentials.Version{}, explain(ctx, err, d.ID)
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx))
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
 
 	next, err := reserve(ctx, tx, d)
 	if err != nil {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -81,7 +82,7 @@ func (w *watcher) end(t *testing.T) {
 	w.stop()
 	select {
 	case err := <-w.done:
-		if err != nil && referentials.CodeOf(err) != referentials.Unavailable && err != context.Canceled {
+		if err != nil && referentials.CodeOf(err) != referentials.Unavailable && !errors.Is(err, context.Canceled) {
 			t.Errorf("Watch ended with %v", err)
 		}
 	case <-time.After(patience):
