@@ -114,7 +114,7 @@ func TestErrors(t *testing.T) {
 		t.Error("a file in no folder was opened")
 	}
 	stop := errors.New("stop")
-	if err := c.Query("VALUES (1), (2)", func(*sqlite.Stmt) error { return stop }); err != stop {
+	if err := c.Query("VALUES (1), (2)", func(*sqlite.Stmt) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("the error of the caller comes back as %v", err)
 	}
 }

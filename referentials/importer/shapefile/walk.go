@@ -86,7 +86,7 @@ func (w *walk) next() (*source.Record, error) {
 		if w.rows != nil {
 			var err error
 			r.Values, deleted, err = w.rows.next(r.Values)
-			rowEnded = err == io.EOF
+			rowEnded = errors.Is(err, io.EOF)
 			if err != nil && !rowEnded {
 				return nil, w.layer.explain(err, ".dbf")
 			}
@@ -94,7 +94,7 @@ func (w *walk) next() (*source.Record, error) {
 		shapeEnded := w.shapes == nil
 		if w.shapes != nil {
 			content, err := w.shapes.next()
-			shapeEnded = err == io.EOF
+			shapeEnded = errors.Is(err, io.EOF)
 			if err != nil && !shapeEnded {
 				return nil, w.layer.explain(err, ".shp")
 			}

@@ -74,7 +74,7 @@ func (c *content) Read(p []byte) (int, error) {
 	}
 	n, err := c.src.Read(p)
 	c.given += int64(n)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = explain(err, c.name)
 	}
 	if c.packed {

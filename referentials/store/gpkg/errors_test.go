@@ -40,7 +40,7 @@ func TestExplain(t *testing.T) {
 		t.Errorf("an interrupted statement: %v", err)
 	}
 	mine := errors.New("mine")
-	if err := s.explain(t.Context(), mine); err != mine {
+	if err := s.explain(t.Context(), mine); !errors.Is(err, mine) {
 		t.Errorf("an error of others becomes %v", err)
 	}
 }
