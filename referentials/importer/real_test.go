@@ -104,6 +104,7 @@ func TestRealFiles(t *testing.T) {
 		{"trottoirs", "defects/accessibilite_trottoirs.geojson.gz", Options{CRS: crs.EPSG(2154)}, 7654, 0, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			for f := range strings.FieldsSeq(c.files) {
 				c.opt.Files = append(c.opt.Files, data(t, f))
 			}

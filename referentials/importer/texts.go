@@ -154,7 +154,7 @@ const microsPerDay = 86400 * 1_000_000
 // parseDate reads 2024-01-31, 2024/01/31, 31/01/2024 and, unless strict, 20240131 and the
 // day of an instant; it gives days since 1970-01-01.
 func parseDate(s string, strict bool) (int64, bool) {
-	year, month, dayOfMonth := "", "", ""
+	var year, month, dayOfMonth string
 	switch {
 	case len(s) == 10 && s[4] == '-' && s[7] == '-':
 		year, month, dayOfMonth = s[:4], s[5:7], s[8:]
