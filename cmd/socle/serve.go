@@ -59,8 +59,9 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 	group.Go(func() error { return api.NewServer(handler).Run(ctx, listener) })
 	group.Go(func() error {
 		began := time.Now()
-		if err := keeper.Load(ctx); err != nil {
-			return unlessEnded(ctx, err)
+		// What cannot be loaded now is tried again while the rest is served; /readyz says so.
+		if err := keeper.Load(ctx); err != nil && ctx.Err() == nil {
+			logger.Error("some collections are not served yet", "error", err)
 		}
 		logger.Info("ready", "url", url, "collections", len(keeper.Current().Collections()), "took", time.Since(began).Round(time.Millisecond))
 		if ready != nil {

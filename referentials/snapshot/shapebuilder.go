@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -47,9 +48,17 @@ func (p *projections) from(c crs.CRS) (projector, error) {
 	}
 	return func(xy []float64) error {
 		_, err := t.TryForward(xy, nil)
+		for i, v := range xy {
+			xy[i] = math.RoundToEven(v*lonLatSteps) / lonLatSteps
+		}
 		return err
 	}, nil
 }
+
+// lonLatSteps is how many steps a degree has in the longitudes and latitudes that Socle
+// derives: 0.1 mm on the ground, the last decimal that it serves. What is searched is then
+// just what clients were shown, and a box drawn around it holds it.
+const lonLatSteps = 1e9
 
 // shapeBuilder grows shapes. It owns the goroutines that project full chunks meanwhile;
 // finish or abandon waits for them.
