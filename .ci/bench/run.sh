@@ -16,16 +16,18 @@ base=${SOCLE_TEST_POSTGIS%/*}
 options=${SOCLE_TEST_POSTGIS##*\?}
 [ "$options" != "$SOCLE_TEST_POSTGIS" ] || options=""
 dsn() { echo "$base/$1?$options"; }
+# ogr2ogr adds words of its own to the connection string, which a URL does not take.
+keywords() { sed -E 's#^postgres(ql)?://([^@]*)@([^:/]*):?([0-9]*)$#user=\2 host=\3 port=\4#' <<<"$base" | sed "s/\$/ dbname=$1/"; }
 database() { psql -Xq "$SOCLE_TEST_POSTGIS" -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)" -c "CREATE DATABASE $1"; psql -Xq "$(dsn "$1")" -c 'CREATE EXTENSION IF NOT EXISTS postgis' 2>/dev/null; }
 seconds() { local from to; from=$(date +%s%N); "$@" >"$work/out" 2>&1 || { cat "$work/out" >&2; return 1; }; to=$(date +%s%N); echo $(((to - from) / 1000000)); }
 median() { sort -n | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
 
 # ogr2ogr is given its best case: UTF-8 with decimal points, so that it does not convert anything.
 zcat "$rva" | iconv -f ISO-8859-15 -t UTF-8 | sed 's/\([0-9]\),\([0-9]\)/\1.\2/g' >"$work/adresses.csv"
-ogr_postgis() { PG_USE_COPY=YES ogr2ogr -f PostgreSQL "PG:$(dsn bench_ogr)" "$work/adresses.csv" -nln adresses -overwrite -a_srs EPSG:3948 \
-  -oo X_POSSIBLE_NAMES=X_LAMBCC48 -oo Y_POSSIBLE_NAMES=Y_LAMBCC48 -oo AUTODETECT_TYPE=YES -oo SEPARATOR=SEMICOLON; }
+ogr_postgis() { PG_USE_COPY=YES ogr2ogr -f PostgreSQL "PG:$(keywords bench_ogr)" "$work/adresses.csv" -nln adresses -overwrite -a_srs EPSG:3948 \
+  -oo X_POSSIBLE_NAMES=X_LAMBCC48 -oo Y_POSSIBLE_NAMES=Y_LAMBCC48 -oo AUTODETECT_TYPE=YES; }
 ogr_gpkg() { rm -f "$work/ogr.gpkg"; ogr2ogr -f GPKG "$work/ogr.gpkg" "$work/adresses.csv" -nln adresses -a_srs EPSG:3948 \
-  -oo X_POSSIBLE_NAMES=X_LAMBCC48 -oo Y_POSSIBLE_NAMES=Y_LAMBCC48 -oo AUTODETECT_TYPE=YES -oo SEPARATOR=SEMICOLON; }
+  -oo X_POSSIBLE_NAMES=X_LAMBCC48 -oo Y_POSSIBLE_NAMES=Y_LAMBCC48 -oo AUTODETECT_TYPE=YES; }
 socle_postgis() { bin/socle import --store "$(dsn bench_socle)" "$rva"; }
 socle_gpkg() { rm -f "$work"/socle.gpkg*; bin/socle import --store "gpkg:$work/socle.gpkg" "$rva"; }
 
@@ -34,7 +36,7 @@ database bench_socle
 bin/socle migrate --store "$(dsn bench_socle)" >/dev/null
 for target in postgis gpkg; do
   : >"$work/a"; : >"$work/b"; : >"$work/r"
-  "socle_$target" >/dev/null 2>&1; "ogr_$target" >/dev/null 2>&1
+  seconds "socle_$target" >/dev/null; seconds "ogr_$target" >/dev/null
   for _ in $(seq "$runs"); do
     a=$(seconds "socle_$target"); b=$(seconds "ogr_$target")
     echo "$a" >>"$work/a"; echo "$b" >>"$work/b"; awk -v a="$a" -v b="$b" 'BEGIN {printf "%.2f\n", b/a}' >>"$work/r"

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"socle/referentials"
 	"socle/referentials/importer/source"
 )
 
@@ -78,7 +77,6 @@ func (w *walk) next() (*source.Record, error) {
 	r := &w.record
 	for {
 		r.Number++
-		r.ID = referentials.IntegerValue(r.Number)
 		r.Values, r.Err, r.HasZ = r.Values[:0], nil, false
 		r.Geom.Reset()
 
