@@ -1,6 +1,7 @@
 package referentials
 
 import (
+	"encoding/binary"
 	"math"
 	"strconv"
 	"time"
@@ -156,6 +157,15 @@ func (v Value) Append(dst []byte) []byte {
 		return v.Time().AppendFormat(dst, DateTimeLayout)
 	}
 	return dst
+}
+
+// AppendBinary appends a form of the value that no other value has, for hashing. It is
+// not for storage: it may change.
+func (v Value) AppendBinary(dst []byte) []byte {
+	dst = append(dst, byte(v.kind))
+	dst = binary.LittleEndian.AppendUint64(dst, v.num)
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(v.str)))
+	return append(dst, v.str...)
 }
 
 // AppendFloat appends the shortest decimal that reads back as f, without an exponent for

@@ -10,15 +10,24 @@ import (
 )
 
 // crossCheck compares the positions that a row gives in several systems. The file's
-// geometry stays what it is; rows that contradict themselves are told.
+// geometry stays what it is; rows that contradict themselves are told. PROJ works on a
+// goroutine of its own, so that rows do not wait for it; finish waits for that.
 type crossCheck struct {
-	place     place
-	x, y      int
-	transform *crs.Transformer // from the other system to the geometry's
-	from, to  []float64
-	names     []string
-	apart     tallies
-	worst     float64 // metres
+	place place
+	x, y  int
+	to    crs.CRS // of the geometry
+	name  func(row int64) string
+	full  *pairs
+	work  chan *pairs
+	done  chan error
+	apart tallies
+	worst float64 // metres
+}
+
+// pairs are the positions of some rows in the other system and in the geometry's.
+type pairs struct {
+	from, to []float64
+	rows     []int64
 }
 
 // agreement is how far apart, in metres, two positions of one row may be.
@@ -26,50 +35,66 @@ const agreement = 1.0
 
 // newCrossCheck gives nil when the file lacks the columns or its own system is not in
 // metres.
-func newCrossCheck(in *input, other place) (*crossCheck, error) {
+func newCrossCheck(in *input, other place, name func(row int64) string) *crossCheck {
 	x, y := in.column(other.x), in.column(other.y)
 	if x < 0 || y < 0 || isDegrees(in.crs) {
-		return nil, nil
+		return nil
 	}
-	t, err := crs.NewTransformer(other.crs, in.crs)
-	if err != nil {
-		return nil, err
-	}
-	return &crossCheck{place: other, x: x, y: y, transform: t}, nil
+	c := &crossCheck{place: other, x: x, y: y, to: in.crs, name: name, full: &pairs{}, work: make(chan *pairs, 2), done: make(chan error, 1)}
+	go func() { c.done <- c.compare() }()
+	return c
 }
 
-func (c *crossCheck) add(rec *source.Record, g *geo.Geometry, name string) {
+func (c *crossCheck) add(rec *source.Record, g *geo.Geometry) {
 	x, y, ok := pairAt(rec, c.x, c.y)
 	if !ok || len(g.XY) != 2 {
 		return
 	}
-	c.from = append(c.from, x, y)
-	c.to = append(c.to, g.XY...)
-	c.names = append(c.names, name)
-	if len(c.names) == 4*batchRows {
-		c.flush()
+	c.full.from = append(c.full.from, x, y)
+	c.full.to = append(c.full.to, g.XY...)
+	c.full.rows = append(c.full.rows, rec.Number)
+	if len(c.full.rows) == 4*batchRows {
+		c.work <- c.full
+		c.full = &pairs{}
 	}
 }
 
-// flush compares what was gathered.
-func (c *crossCheck) flush() {
-	failed, err := c.transform.TryForward(c.from, nil)
-	if err != nil {
-		return
+// finish compares what is left and waits for the result.
+func (c *crossCheck) finish() error {
+	c.work <- c.full
+	close(c.work)
+	return <-c.done
+}
+
+// compare reads work to its end, whatever fails.
+func (c *crossCheck) compare() error {
+	t, err := crs.NewTransformer(c.place.crs, c.to)
+	for p := range c.work {
+		if err == nil {
+			err = c.measure(t, p)
+		}
 	}
-	for i, name := range c.names {
-		off := math.Hypot(c.from[2*i]-c.to[2*i], c.from[2*i+1]-c.to[2*i+1])
-		if len(failed) == 0 && off <= agreement {
+	if t != nil {
+		t.Close()
+	}
+	return err
+}
+
+func (c *crossCheck) measure(t *crs.Transformer, p *pairs) error {
+	if _, err := t.TryForward(p.from, nil); err != nil {
+		return err
+	}
+	for i, row := range p.rows {
+		off := math.Hypot(p.from[2*i]-p.to[2*i], p.from[2*i+1]-p.to[2*i+1])
+		if off <= agreement {
 			continue
 		}
-		if off > agreement {
-			if !math.IsInf(off, 0) {
-				c.worst = max(c.worst, off)
-			}
-			c.apart.add("apart", name)
+		if !math.IsInf(off, 0) {
+			c.worst = max(c.worst, off)
 		}
+		c.apart.add("apart", c.name(row))
 	}
-	c.from, c.to, c.names = c.from[:0], c.to[:0], c.names[:0]
+	return nil
 }
 
 // String tells how many rows contradict themselves.

@@ -141,9 +141,8 @@ func (p *publisher) produce(ctx context.Context, full chan<- *batch, free <-chan
 			}
 			return p.rejects.err
 		})
-		p.end()
 		in.rows = n
-		if err != nil {
+		if err := errors.Join(err, p.end()); err != nil {
 			return err
 		}
 	}
@@ -189,11 +188,7 @@ func (p *publisher) begin(in *input) (err error) {
 	}
 	if in.known != nil && in.crs == in.known.place.crs {
 		for _, other := range in.known.others {
-			c, err := newCrossCheck(in, other)
-			if err != nil {
-				return err
-			}
-			if c != nil {
+			if c := newCrossCheck(in, other, func(row int64) string { return p.rowName(in, row) }); c != nil {
 				p.cross = append(p.cross, c)
 			}
 		}
@@ -201,19 +196,19 @@ func (p *publisher) begin(in *input) (err error) {
 	return nil
 }
 
-func (p *publisher) end() {
+func (p *publisher) end() (err error) {
 	p.grid.close()
 	if p.moved != nil {
 		p.moved.Close()
 	}
 	for _, c := range p.cross {
-		c.flush()
+		err = errors.Join(err, c.finish())
 		if c.apart.list != nil {
 			p.report.note("%s", c.String())
 		}
-		c.transform.Close()
 	}
 	p.grid, p.moved, p.cross = nil, nil, nil
+	return err
 }
 
 // rowName names a row in samples: its number, and its file when there are several.
@@ -323,7 +318,7 @@ func (p *publisher) shape(in *input, rec *source.Record) (repair, reject, detail
 		p.dropped++
 	}
 	for _, c := range p.cross {
-		c.add(rec, &p.geom, p.rowName(in, rec.Number))
+		c.add(rec, &p.geom)
 	}
 	sound := in.survey.broken != nil && !in.survey.broken[rec.Number]
 	if repair, reject, detail = p.shaper.fix(&p.geom, sound); reject != "" {
@@ -423,7 +418,7 @@ func (p *publisher) countShape() uint64 {
 func (p *publisher) hashRow(shape uint64) uint64 {
 	p.buf = p.buf[:0]
 	for _, v := range p.values {
-		p.buf = append(v.Append(p.buf), 0)
+		p.buf = v.AppendBinary(p.buf)
 	}
 	return maphash.Bytes(p.seeds[0], p.buf) ^ shape
 }

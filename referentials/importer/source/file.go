@@ -45,8 +45,9 @@ type File struct {
 	opt    Options
 	taken  atomic.Pointer[atomic.Int64]
 
-	mu    sync.Mutex
-	texts map[Encoding]Text // surveys made, by the encoding that was forced
+	mu       sync.Mutex
+	texts    map[Encoding]Text // surveys made, by the encoding that was forced
+	unpacked []byte            // what a survey unpacked, when it is small
 }
 
 // store is where the bytes lie: on disk or in memory.
@@ -267,6 +268,13 @@ func (f *File) Progress() int64 {
 // the compressed data name the file.
 func (f *File) Open(ctx context.Context) (io.ReadCloser, error) {
 	taken := new(atomic.Int64)
+	f.mu.Lock()
+	unpacked := f.unpacked
+	f.mu.Unlock()
+	if unpacked != nil {
+		f.taken.Store(taken)
+		return &again{ctx: ctx, Reader: bytes.NewReader(unpacked), size: f.size, taken: taken}, nil
+	}
 	r, err := f.open(ctx, taken)
 	if err == nil {
 		f.taken.Store(taken)

@@ -153,12 +153,17 @@ func (f *File) surveyText(ctx context.Context, forced Encoding) (Text, error) {
 	}
 	defer r.Close()
 	var s textSurvey
+	var whole []byte
+	keep := f.Compressed()
 	buf := make([]byte, 256<<10)
 	kept := 0
 	for first := true; ; first = false {
 		n, last, err := fill(r, buf[kept:])
 		if err != nil {
 			return Text{}, err
+		}
+		if keep = keep && len(whole)+n <= keptUnpacked; keep {
+			whole = append(whole, buf[kept:kept+n]...)
 		}
 		chunk := buf[:kept+n]
 		if first {
@@ -169,6 +174,9 @@ func (f *File) surveyText(ctx context.Context, forced Encoding) (Text, error) {
 			break
 		}
 		kept = copy(buf, rest)
+	}
+	if keep {
+		f.unpacked = whole
 	}
 	return s.conclude(forced), nil
 }
