@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 
@@ -68,7 +69,11 @@ func (a *API) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	id := observationOf(r).id
 	p := newProblem(err, id)
 	if p.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
-		a.config.Logger.ErrorContext(r.Context(), "request failed", "request", id, "path", r.URL.Path, "error", err)
+		level := slog.LevelError
+		if p.Status == http.StatusServiceUnavailable { // a wait, not a fault
+			level = slog.LevelWarn
+		}
+		a.config.Logger.Log(r.Context(), level, "request failed", "request", id, "path", r.URL.Path, "error", err)
 	}
 	body, err := json.Marshal(p)
 	if err != nil { // never: a struct of strings has a JSON form
