@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -19,17 +18,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 )
-
-// runMainEnv makes the test binary behave as socle itself, so that a test can start it as
-// a process of its own and kill it.
-const runMainEnv = "SOCLE_TEST_RUN_MAIN"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(runMainEnv) == "1" {
-		main()
-	}
-	os.Exit(m.Run())
-}
 
 // shared is where the real data lies, beside the checkout.
 const shared = "../../../shared"
@@ -201,18 +189,6 @@ func getJSON(t testing.TB, url string) map[string]any {
 		t.Fatalf("GET %s: %v\n%s", url, err, body)
 	}
 	return doc
-}
-
-// process starts socle as a process of its own.
-func process(t testing.TB, args ...string) *exec.Cmd {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(self, args...)
-	cmd.Env = append(os.Environ(), runMainEnv+"=1")
-	return cmd
 }
 
 // logBuffer gathers logs from several goroutines.
