@@ -116,6 +116,9 @@ func dateShape(s string) shape {
 
 // parseNumber reads a decimal number with a point or a comma.
 func parseNumber(s string) (float64, bool) {
+	if f, ok := plainDecimal(s); ok {
+		return f, true
+	}
 	var buf [48]byte
 	if i := strings.IndexByte(s, ','); i >= 0 {
 		if len(s) > len(buf) || strings.IndexByte(s, '.') >= 0 {
@@ -131,6 +134,44 @@ func parseNumber(s string) (float64, bool) {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || f-f != 0 {
 		return 0, false
+	}
+	return f, true
+}
+
+// maxPlainDigits digits make an integer below 2⁵³.
+const maxPlainDigits = 15
+
+// plainDecimal reads what most numbers of tables are: a sign, at most 15 digits, one mark.
+// The digits and the power of ten are exact, so their quotient is the nearest float64,
+// which is what strconv gives.
+func plainDecimal(s string) (float64, bool) {
+	digits, negative := s, false
+	if digits != "" && digits[0] == '-' {
+		digits, negative = digits[1:], true
+	}
+	if len(digits) == 0 || len(digits) > maxPlainDigits+1 {
+		return 0, false
+	}
+	whole, power, marked := int64(0), 1.0, false
+	for i := range len(digits) {
+		switch c := digits[i]; {
+		case c >= '0' && c <= '9':
+			whole = whole*10 + int64(c-'0')
+			if marked {
+				power *= 10
+			}
+		case (c == '.' || c == ',') && !marked && i > 0 && i < len(digits)-1:
+			marked = true
+		default:
+			return 0, false
+		}
+	}
+	if !marked && len(digits) > maxPlainDigits {
+		return 0, false
+	}
+	f := float64(whole) / power
+	if negative {
+		f = -f
 	}
 	return f, true
 }

@@ -248,3 +248,18 @@ func FuzzShapeOf(f *testing.F) {
 		}
 	})
 }
+
+// TestPlainDecimal compares the short way with strconv on numbers as tables write them.
+func TestPlainDecimal(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringMatching(`-?[0-9]{1,17}([.,][0-9]{0,12})?|[-0-9.,e]{0,6}`).Draw(t, "s")
+		got, ok := plainDecimal(s)
+		if !ok {
+			return
+		}
+		want, err := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)
+		if err != nil || math.Float64bits(got) != math.Float64bits(want) {
+			t.Fatalf("%q is read as %v, not %v (%v)", s, got, want, err)
+		}
+	})
+}

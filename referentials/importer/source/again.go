@@ -10,6 +10,9 @@ import (
 // again would cost more than all the rest of reading it.
 const keptUnpacked = 32 << 20
 
+// usualRatio is how many times tables of text unfold, mostly.
+const usualRatio = 5
+
 // again reads bytes that were unpacked before. It tells progress in compressed bytes, as
 // the first reading did.
 type again struct {

@@ -155,6 +155,9 @@ func (f *File) surveyText(ctx context.Context, forced Encoding) (Text, error) {
 	var s textSurvey
 	var whole []byte
 	keep := f.Compressed()
+	if keep {
+		whole = make([]byte, 0, min(usualRatio*f.size, keptUnpacked))
+	}
 	buf := make([]byte, 256<<10)
 	kept := 0
 	for first := true; ; first = false {
