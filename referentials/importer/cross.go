@@ -19,6 +19,7 @@ type crossCheck struct {
 	name  func(row int64) string
 	full  *pairs
 	work  chan *pairs
+	free  chan *pairs // compared, to be filled again
 	done  chan error
 	apart tallies
 	worst float64 // metres
@@ -40,7 +41,7 @@ func newCrossCheck(in *input, other place, name func(row int64) string) *crossCh
 	if x < 0 || y < 0 || isDegrees(in.crs) {
 		return nil
 	}
-	c := &crossCheck{place: other, x: x, y: y, to: in.crs, name: name, full: &pairs{}, work: make(chan *pairs, 2), done: make(chan error, 1)}
+	c := &crossCheck{place: other, x: x, y: y, to: in.crs, name: name, full: &pairs{}, work: make(chan *pairs, 2), free: make(chan *pairs, 2), done: make(chan error, 1)}
 	go func() { c.done <- c.compare() }()
 	return c
 }
@@ -55,7 +56,11 @@ func (c *crossCheck) add(rec *source.Record, g *geo.Geometry) {
 	c.full.rows = append(c.full.rows, rec.Number)
 	if len(c.full.rows) == 4*batchRows {
 		c.work <- c.full
-		c.full = &pairs{}
+		select {
+		case c.full = <-c.free:
+		default:
+			c.full = &pairs{}
+		}
 	}
 }
 
@@ -72,6 +77,11 @@ func (c *crossCheck) compare() error {
 	for p := range c.work {
 		if err == nil {
 			err = c.measure(t, p)
+		}
+		p.from, p.to, p.rows = p.from[:0], p.to[:0], p.rows[:0]
+		select {
+		case c.free <- p:
+		default:
 		}
 	}
 	if t != nil {
