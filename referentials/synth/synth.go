@@ -51,7 +51,7 @@ type File struct {
 
 // Summary is what was made.
 type Summary struct {
-	Files                                                 []File // in the order written
+	Files                                                 []File // in the order written; descriptions beside them are not counted
 	Communes, IRIS, Blocks, Streets, Buildings, Addresses int
 	Dwellings, Persons                                    int
 }
@@ -86,6 +86,9 @@ func Generate(ctx context.Context, o Options) (Summary, error) {
 	}
 	o.Progress(Progress{Stage: "layers", Done: o.Addresses, Total: o.Addresses})
 	if err := e.writeLayers(ctx); err != nil {
+		return Summary{}, err
+	}
+	if err := writeDescriptions(o.Dir); err != nil {
 		return Summary{}, err
 	}
 	return e.summary, nil

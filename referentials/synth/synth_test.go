@@ -92,8 +92,8 @@ func TestSummary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(on) != len(s.Files) {
-		t.Errorf("%d files in the folder, %d in the summary", len(on), len(s.Files))
+	if len(on) != len(s.Files)+len(descriptions) {
+		t.Errorf("%d files in the folder, %d in the summary, %d descriptions", len(on), len(s.Files), len(descriptions))
 	}
 	for _, f := range s.Files {
 		if n := countRows(t, filepath.Join(dir, f.Name)); n != f.Rows || n == 0 && f.Name != "filosofi_iris.csv" { // no commune is large enough to be divided
