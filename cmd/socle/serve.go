@@ -23,6 +23,10 @@ type serveCmd struct {
 	MaxConcurrent  int            `default:"256" env:"SOCLE_MAX_CONCURRENT" help:"Requests answered at once; others get 503."`
 }
 
+// recheck is how often the store is asked for its state even if it tells of no change:
+// /readyz says within that time that a database is gone.
+const recheck = 10 * time.Second
+
 // Help shows an example.
 func (serveCmd) Help() string {
 	return "Example:\n  socle serve --store postgres://socle@localhost/rennes --listen 0.0.0.0:8080 --base-url https://data.example.fr/socle"
@@ -37,7 +41,7 @@ func (c *serveCmd) Run(ctx context.Context, m *Main) error {
 // ready, if any, is called with the server's URL when it is loaded.
 func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store, ready func(url string)) error {
 	logger := m.logger()
-	keeper := snapshot.New(store, snapshot.Options{Logger: logger})
+	keeper := snapshot.New(store, snapshot.Options{Recheck: recheck, Logger: logger})
 	handler, err := api.New(api.Config{
 		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Version: version,
 		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent, Logger: logger,
