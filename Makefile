@@ -34,7 +34,7 @@ check: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) ## format, vet, lint, layout, 
 	go test -count=1 .
 	go mod tidy -diff
 
-bench: ## benchmarks, side by side with GDAL and PostGIS on this machine
+bench: build ## benchmarks, side by side with GDAL and PostGIS on this machine
 	@.ci/install.sh test
 	$(with_postgis) go test -run '^$$' -bench . -benchmem ./... ; .ci/bench/run.sh
 
