@@ -458,3 +458,19 @@ func TestColumnsBesideMicroDataAreConfidential(t *testing.T) {
 		t.Error("an unknown column beside micro-data is public")
 	}
 }
+
+// TestUnstorable checks that what no store takes costs one row, and that its key stays
+// free for a later one.
+func TestUnstorable(t *testing.T) {
+	in := table(
+		[]string{"code", "nom"},
+		[]string{"a", "zero\x00byte"},
+		[]string{"a", "bien"},
+		[]string{strings.Repeat("k", referentials.MaxKeyBytes+1), "long"},
+	)
+	m, r := brought(t, Options{Key: "code"}, in)
+	if r.Accepted != 1 || len(m.rows) != 1 {
+		t.Errorf("%d rows accepted: %s", r.Accepted, r)
+	}
+	wantTally(t, r.Rejects, "cannot be stored", 2)
+}

@@ -373,6 +373,11 @@ func (p *publisher) identify(at int, in *input, rec *source.Record) (reason, det
 	if nullable(*key) {
 		return "has no " + field.Name + ", which is the key", ""
 	}
+	// What a store would refuse must cost its row alone, not the import.
+	if err := p.plan.desc.CheckRow(&referentials.Row{Values: p.values, Geom: p.geom}); err != nil {
+		reason, _ = causeOf(err)
+		return "cannot be stored", reason
+	}
 	row := p.countShape()
 	if p.plan.keyFrom == fromRows {
 		return "", ""
