@@ -330,6 +330,10 @@ func openContent(ctx context.Context, s store, member string, zipped, gz bool, n
 		}
 		c.src, c.closers = g, slices.Insert(c.closers, 0, io.Closer(g))
 	}
+	if c.packed {
+		a := newAhead(c.src)
+		c.src, c.closers = a, slices.Insert(c.closers, 0, io.Closer(a))
+	}
 	return c, nil
 }
 
