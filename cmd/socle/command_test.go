@@ -160,3 +160,24 @@ func readFile(t *testing.T, name string) string {
 }
 
 func sortedLines(s string) string { return strings.Join(slices.Sorted(strings.Lines(s)), "") }
+
+// TestOutputsSpareInputs checks that nothing is written over the store or over what is read.
+func TestOutputsSpareInputs(t *testing.T) {
+	store, dir := newGeoPackage(t), t.TempDir()
+	file := filepath.Join(dir, "lieux.csv")
+	const text = "id;nom\n1;a\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := socle(t, "import", "--store", store, file, "--rejects", file); err == nil || readFile(t, file) != text {
+		t.Errorf("rejects were written over the file to import: %v", err)
+	}
+	mustSocle(t, "import", "--store", store, file)
+	path := strings.TrimPrefix(store, "gpkg:")
+	if _, err := socle(t, "export", "--store", store, "lieux", "-o", path); err == nil || !strings.Contains(err.Error(), "the store itself") {
+		t.Errorf("an export may replace the store: %v", err)
+	}
+	if out := mustSocle(t, "collections", "--store", store); !strings.Contains(out, "lieux") {
+		t.Errorf("the store is gone:\n%s", out)
+	}
+}

@@ -41,6 +41,9 @@ func (c *exportCmd) Run(ctx context.Context, m *Main) error {
 			return &usageError{err}
 		}
 	}
+	if err := m.keepStore("-o", c.Output); err != nil {
+		return err
+	}
 	bar := newProgress(m.Stderr)
 	defer bar.Done()
 	var written int64

@@ -46,6 +46,9 @@ func (c *importCmd) Run(ctx context.Context, m *Main) error {
 			return &usageError{fmt.Errorf("--crs: %w", err)}
 		}
 	}
+	if err := c.keepInputs(m); err != nil {
+		return err
+	}
 	bar := newProgress(m.Stderr)
 	defer bar.Done()
 	opt.Progress = func(p importer.Progress) {
@@ -61,6 +64,19 @@ func (c *importCmd) Run(ctx context.Context, m *Main) error {
 		}
 		return err
 	})
+}
+
+// keepInputs refuses rejects written over what is being read or over the store.
+func (c *importCmd) keepInputs(m *Main) error {
+	if c.Rejects == "" {
+		return nil
+	}
+	for _, f := range c.Files {
+		if sameFile(f, c.Rejects) {
+			return &usageError{referentials.Errorf(referentials.Invalid, "it is the file to import").At("--rejects %s", c.Rejects).Do("write to another file")}
+		}
+	}
+	return m.keepStore("--rejects", c.Rejects)
 }
 
 func (c *importCmd) print(m *Main, report *importer.Report) error {

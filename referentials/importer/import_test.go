@@ -474,3 +474,13 @@ func TestUnstorable(t *testing.T) {
 	}
 	wantTally(t, r.Rejects, "cannot be stored", 2)
 }
+
+// TestKeyOfManyFiles checks that a column that one of the files lacks is not the key.
+func TestKeyOfManyFiles(t *testing.T) {
+	_, r := brought(t, Options{},
+		table([]string{"id", "nom"}, []string{"1", "a"}, []string{"2", "b"}),
+		table([]string{"nom", "type"}, []string{"c", "x"}))
+	if r.Accepted != 3 || r.KeyFrom == "column id" {
+		t.Errorf("%d rows accepted, key from %s", r.Accepted, r.KeyFrom)
+	}
+}

@@ -66,10 +66,18 @@ func (e *evidence) addText(s string) {
 	switch {
 	case found&isComma != 0 && found&isPoint == 0:
 		e.commas++
-		e.thousands = e.thousands && len(s)-strings.IndexByte(s, ',') == 4
+		e.thousands = e.thousands && mayGroup(s)
 	case found&isPoint != 0 && found&isInteger == 0:
 		e.points++
 	}
+}
+
+// mayGroup tells whether the comma of s may stand between thousands: 1,234 but neither
+// 0,125 nor 1234,567.
+func mayGroup(s string) bool {
+	i := strings.IndexByte(s, ',')
+	whole := strings.TrimPrefix(s[:i], "-")
+	return len(s)-i == 4 && len(whole) >= 1 && len(whole) <= 3 && whole[0] != '0'
 }
 
 // merge takes the evidence of another part of the column into account.

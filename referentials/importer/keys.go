@@ -69,7 +69,7 @@ func (p *plan) inferredKey(columns []*column, s *surveyor, opt *Options) error {
 		if asked {
 			best, rank = i, -1
 		}
-		if set := s.candidates[c.name]; set != nil && set.usable() && keyRank(c.folded) < rank {
+		if set := s.candidates[c.name]; set != nil && set.usable() && set.filled == s.readable && keyRank(c.folded) < rank {
 			best, rank = i, keyRank(c.folded)
 		}
 	}

@@ -241,6 +241,9 @@ func (p *plan) noteUnwrapped(c *column, r reading) {
 		p.notes = append(p.notes, fmt.Sprintf("%s: decimals are written with a comma in %s and with a point in %s",
 			c.name, plural(e.commas, "value", "values"), grouped(e.points)))
 	}
+	if c.declared == "" && r.to == referentials.Number && e.commas > 0 && !r.mixed && e.thousands {
+		p.notes = append(p.notes, fmt.Sprintf("%s: commas are read as decimal marks, though they may stand between thousands", c.name))
+	}
 	if c.declared == "" && r.to == referentials.String && e.commas > 0 && e.points > 0 && e.thousands && e.fits&isPoint != 0 {
 		p.notes = append(p.notes, fmt.Sprintf("%s is kept as text: 1,234 beside 1.5 may be thousands or decimals", c.name))
 	}

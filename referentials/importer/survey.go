@@ -32,6 +32,7 @@ type surveyor struct {
 	ids        *keySet
 	integerIDs bool // every id met was a whole number
 	shortlist  int
+	readable   int64 // rows, of all files
 	buf        []byte
 }
 
@@ -153,6 +154,7 @@ func (s *surveyor) survey(ctx context.Context, in *input) error {
 	grow(len(fields))
 	rows, err := in.each(ctx, s.report, Surveying, func(rec *source.Record) error {
 		if rec.Err == nil {
+			s.readable++
 			grow(len(rec.Values))
 			for i, value := range rec.Values {
 				v.columns[i].add(value)

@@ -208,11 +208,12 @@ func parseDate(s string, strict bool) (int64, bool) {
 	case len(s) == 8:
 		year, month, dayOfMonth = s[:4], s[4:6], s[6:]
 	default:
-		micros, ok := parseDateTime(s)
-		if !ok {
+		// The day as it is written, in its own time zone: midnight in Paris is still the
+		// day before in UTC.
+		if _, ok := parseDateTime(s); !ok || len(s) < len("2006-01-02") {
 			return 0, false
 		}
-		return floorDiv(micros, microsPerDay), true
+		return parseDate(s[:len("2006-01-02")], true)
 	}
 	y, okY := digitsOf(year)
 	m, okM := digitsOf(month)

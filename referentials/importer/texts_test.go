@@ -263,3 +263,21 @@ func TestPlainDecimal(t *testing.T) {
 		}
 	})
 }
+
+// TestDayOfInstant checks that a day is the one that is written, not that of UTC.
+func TestDayOfInstant(t *testing.T) {
+	want, _ := parseDate("2021-01-01", true)
+	for _, s := range []string{"2021-01-01T00:00:00+01:00", "2021-01-01T23:30:00-05:00", "2021-01-01 12:00:00", "2021-01-01T00:00:00Z"} {
+		if got, ok := parseDate(s, false); !ok || got != want {
+			t.Errorf("%s is day %d, not %d (%v)", s, got, want, ok)
+		}
+	}
+}
+
+func TestMayGroup(t *testing.T) {
+	for s, want := range map[string]bool{"1,234": true, "-12,345": true, "950,000": true, "0,125": false, "12345,678": false, "1,5": false, ",123": false} {
+		if mayGroup(s) != want {
+			t.Errorf("%s: %v", s, !want)
+		}
+	}
+}

@@ -140,7 +140,13 @@ func (f *follower) compare(ctx context.Context) error {
 		if ok && sameVersion(have, state) && have.state.Version.Revision == state.Version.Revision {
 			continue
 		}
-		if !ok || !sameVersion(have, state) {
+		if ok && narrows(have.Descriptor(), &state.Descriptor) {
+			// What may no longer be seen must not be served while its successor loads.
+			k.swap(func(s *Snapshot) *Snapshot { return s.without(id) })
+			k.options.Logger.InfoContext(ctx, "collection withdrawn until it is loaded", "collection", id)
+			have = nil
+		}
+		if !ok || have != nil && !sameVersion(have, state) {
 			have = nil
 		}
 		behind++
@@ -246,6 +252,25 @@ func (f *follower) refresh(ctx context.Context, id string, have *Collection) err
 	}
 	k.swap(func(s *Snapshot) *Snapshot { return s.with(next) })
 	return nil
+}
+
+// narrows tells whether something public under the old descriptor is not under the next.
+func narrows(old, next *referentials.Descriptor) bool {
+	was, _, ok := old.Public()
+	if !ok {
+		return false
+	}
+	is, _, ok := next.Public()
+	if !ok {
+		return true
+	}
+	for i := range was.Fields {
+		name := was.Fields[i].Name
+		if next.FieldIndex(name) >= 0 && is.FieldIndex(name) < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // edit follows the edits of have's version.

@@ -140,6 +140,13 @@ func (l *Layer) describe(h *flat.Header) error {
 		l.columns = append(l.columns, c.Type())
 		l.fields = append(l.fields, source.Field{Name: texts.Of(c.Name()), Type: t})
 	}
+	names := make([]string, len(l.fields))
+	for i := range l.fields {
+		names[i] = l.fields[i].Name
+	}
+	for i, name := range source.UniqueNames(names) {
+		l.fields[i].Name = name
+	}
 	l.readCRS(h.Crs(nil))
 	if texts.Repaired > 0 {
 		l.note("%d names are not valid UTF-8; they were read as windows-1252", texts.Repaired)

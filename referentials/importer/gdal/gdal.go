@@ -39,6 +39,9 @@ func Convert(ctx context.Context, file *source.File) (converted string, cleanup 
 		return "", nil, err
 	}
 	defer release()
+	if input, err = filepath.Abs(input); err != nil { // "-x.kml" would be an option
+		return "", nil, err
+	}
 	dir, err := os.MkdirTemp("", "socle-gdal-")
 	if err != nil {
 		return "", nil, err
@@ -46,6 +49,8 @@ func Convert(ctx context.Context, file *source.File) (converted string, cleanup 
 	cleanup = func() { _ = os.RemoveAll(dir) }
 	converted = filepath.Join(dir, "converted.gpkg")
 	cmd := exec.CommandContext(ctx, program, "-f", "GPKG", "-dim", "XY", "-nlt", "CONVERT_TO_LINEAR", converted, input)
+	// A file may describe other sources; only what it holds itself is wanted.
+	cmd.Env = append(os.Environ(), "OGR_SKIP=OGR_VRT,WFS,OAPIF,CSW,HTTP,PostgreSQL,MySQL,ODBC", "GDAL_SKIP=VRT,WMS,WCS,HTTP")
 	complaint := &head{}
 	cmd.Stderr = complaint
 	if err := cmd.Run(); err != nil {

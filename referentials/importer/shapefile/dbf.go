@@ -114,13 +114,14 @@ func typeOf(kind byte, width int, decimals byte) referentials.FieldType {
 // decodeWith sets the encoding of texts and names.
 func (t *table) decodeWith(d decoder) {
 	t.text = d
+	names := make([]string, len(t.columns))
 	for i := range t.columns {
-		c := &t.columns[i]
-		name := d.decode(c.name, false)
-		if name == "" {
-			name = "field_" + strconv.Itoa(i+1)
+		if names[i] = d.decode(t.columns[i].name, false); names[i] == "" {
+			names[i] = "field_" + strconv.Itoa(i+1)
 		}
-		t.fields = append(t.fields, source.Field{Name: name, Type: c.fieldType})
+	}
+	for i, name := range source.UniqueNames(names) {
+		t.fields = append(t.fields, source.Field{Name: name, Type: t.columns[i].fieldType})
 	}
 }
 

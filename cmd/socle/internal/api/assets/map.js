@@ -132,9 +132,10 @@ function pathOf(features) {
   return path;
 }
 
-function forget() {
+// What this painting used stays, or a large screen would fetch it again for ever.
+function forget(began) {
   if (tiles.size <= kept) return;
-  const old = [...tiles].filter(([, t]) => t.state !== "loading").sort((a, b) => a[1].used - b[1].used);
+  const old = [...tiles].filter(([, t]) => t.state !== "loading" && t.used < began).sort((a, b) => a[1].used - b[1].used);
   for (const [name] of old.slice(0, tiles.size - kept)) tiles.delete(name);
 }
 
@@ -159,6 +160,7 @@ function draw() {
 }
 
 function paint() {
+  const began = performance.now();
   const ratio = devicePixelRatio || 1, { width, height } = canvas.getBoundingClientRect();
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio); canvas.height = Math.round(height * ratio);
@@ -173,7 +175,7 @@ function paint() {
   }
   if (selected) paintSelected(ratio);
   foot(width, height);
-  forget();
+  forget(began);
   // For tests that watch.
   window.ready = ![...tiles.values()].some(t => t.state === "loading");
 }
