@@ -53,6 +53,12 @@ func newFrame(z, x, y uint32) (frame, error) {
 	return frame{z, x, y, 32 - extentBits - int(z)}, nil
 }
 
+// Check tells whether there is a tile z/x/y; the error is NotFound.
+func Check(z, x, y uint32) error {
+	_, err := newFrame(z, x, y)
+	return err
+}
+
 const extentBits = 12 // mvt.Extent is 1<<12
 
 // window gives the box of the tile and its buffer, of buffer tile units, in longitude and

@@ -401,7 +401,7 @@ func TestNegotiation(t *testing.T) {
 			t.Errorf("%s: Vary %q", test.target, w.Header().Values("Vary"))
 		}
 	}
-	for accept, want := range map[string]string{"": "fr", "en": "en", "en-GB,en;q=0.9": "en", "fr;q=0.4,en;q=0.5": "en", "de": "fr", "en;q=0.5,fr": "fr", "en;q=x": "fr"} {
+	for accept, want := range map[string]string{"": "fr", "en": "en", "en-GB,en;q=0.9": "en", "fr;q=0.4,en;q=0.5": "en", "de": "fr", "en;q=0.5,fr": "fr", "en; q=0.9, fr; q=0.1": "en", "en;q=x": "fr"} {
 		if got := ask(t, a, "/collections/adresses", "Accept-Language", accept).Header().Get("Content-Language"); got != want {
 			t.Errorf("Accept-Language %q: %q, want %q", accept, got, want)
 		}

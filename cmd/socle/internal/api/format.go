@@ -132,11 +132,12 @@ func quality(accept, media string) float64 {
 func language(r *http.Request) string {
 	fr, en := 0.0, 0.0
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
-		tag, weight, _ := strings.Cut(strings.TrimSpace(part), ";q=")
+		tag, weight, weighed := strings.Cut(part, ";")
+		tag = strings.TrimSpace(tag)
 		q := 1.0
-		if weight != "" {
+		if weighed {
 			var err error
-			if q, err = strconv.ParseFloat(weight, 64); err != nil {
+			if q, err = strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64); err != nil {
 				continue
 			}
 		}

@@ -39,6 +39,7 @@ type page struct {
 	query      parameters
 	format     *format
 	in         system
+	window     *window // of bbox; nil: everywhere
 	base       base
 	lang       string
 
@@ -73,32 +74,33 @@ func (a *API) newPage(r *http.Request) (*page, error) {
 	if p.offset, err = p.query.count("offset", 0, 0); err != nil {
 		return nil, err
 	}
-	p.in, err = a.systems.choose(c.Descriptor(), "crs", p.query.get("crs"))
-	return p, err
+	if p.in, err = a.systems.choose(c.Descriptor(), "crs", p.query.get("crs")); err != nil {
+		return nil, err
+	}
+	in, err := a.systems.choose(c.Descriptor(), "bbox-crs", p.query.get("bbox-crs"))
+	if err != nil {
+		return nil, err
+	}
+	if box, given, err := p.query.bbox("bbox"); err != nil {
+		return nil, err
+	} else if given {
+		p.window, err = a.systems.newWindow(box, in)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
 
 // match finds the rows that the query asks for.
-func (p *page) match(s *systems) error {
-	in, err := s.choose(p.collection.Descriptor(), "bbox-crs", p.query.get("bbox-crs"))
-	if err != nil {
-		return err
-	}
-	box, given, err := p.query.bbox("bbox")
-	switch {
-	case err != nil:
-		return err
-	case !given:
+func (p *page) match() {
+	if p.window == nil {
 		p.all, p.matched = true, p.collection.Len()
-	default:
-		w, err := s.newWindow(box, in)
-		if err != nil {
-			return err
-		}
-		p.rows = w.matches(p.collection)
+	} else {
+		p.rows = p.window.matches(p.collection)
 		p.matched = len(p.rows)
 	}
 	p.count = max(0, min(p.limit, p.matched-p.offset))
-	return nil
 }
 
 // read fills row with number k of the page, in the system asked for.
@@ -187,9 +189,7 @@ func (a *API) items(w http.ResponseWriter, r *http.Request) error {
 	if fresh(w, r, a.etag(p.collection.Tag(), p.format.name, p.lang)) {
 		return nil
 	}
-	if err := p.match(&a.systems); err != nil {
-		return err
-	}
+	p.match()
 	links := p.links()
 	h := w.Header()
 	h.Set("OGC-NumberMatched", strconv.Itoa(p.matched))

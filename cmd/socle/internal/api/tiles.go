@@ -97,6 +97,9 @@ func (a *API) tile(w http.ResponseWriter, r *http.Request) error {
 		}
 		numbers[i] = uint32(n)
 	}
+	if err := tiles.Check(numbers[0], numbers[1], numbers[2]); err != nil {
+		return err
+	}
 	p := a.public()
 	ids, tag, err := tileIDs(p, r, list)
 	if err != nil {
