@@ -46,6 +46,7 @@ type Stmt struct {
 	size   int
 	used   int
 	full   []uintptr // outgrown buffers that bound parameters may still point into
+	set    []bool    // by parameter: it is bound to something else than NULL
 }
 
 // Prepare compiles one statement.
@@ -111,23 +112,41 @@ func (s *Stmt) check(rc int32) error {
 	return nil
 }
 
-// BindNull sets parameter i to NULL.
+// BindNull sets parameter i to NULL. Where it is NULL already that costs nothing: rows of
+// wide tables are NULL for the most part.
 func (s *Stmt) BindNull(i int) error {
+	if i <= 0 || i >= len(s.set) || !s.set[i] {
+		return nil
+	}
+	s.set[i] = false
 	return s.check(lib.Xsqlite3_bind_null(s.c.tls, s.stmt, int32(i)))
+}
+
+// mark remembers that parameter i is not NULL.
+func (s *Stmt) mark(i int) {
+	for len(s.set) <= i && i >= 0 {
+		s.set = append(s.set, false)
+	}
+	if i >= 0 {
+		s.set[i] = true
+	}
 }
 
 // BindInt sets parameter i.
 func (s *Stmt) BindInt(i int, v int64) error {
+	s.mark(i)
 	return s.check(lib.Xsqlite3_bind_int64(s.c.tls, s.stmt, int32(i), v))
 }
 
 // BindFloat sets parameter i.
 func (s *Stmt) BindFloat(i int, v float64) error {
+	s.mark(i)
 	return s.check(lib.Xsqlite3_bind_double(s.c.tls, s.stmt, int32(i), v))
 }
 
 // BindText sets parameter i to UTF-8 text.
 func (s *Stmt) BindText(i int, v string) error {
+	s.mark(i)
 	if len(v) > math.MaxInt32 {
 		return &Error{Code: lib.SQLITE_TOOBIG, Message: "text too long"}
 	}
@@ -146,6 +165,7 @@ func (s *Stmt) BindTextBytes(i int, v []byte) error {
 
 // BindBlob sets parameter i.
 func (s *Stmt) BindBlob(i int, v []byte) error {
+	s.mark(i)
 	if len(v) > math.MaxInt32 {
 		return &Error{Code: lib.SQLITE_TOOBIG, Message: "blob too long"}
 	}
@@ -202,6 +222,7 @@ func (s *Stmt) Reset() {
 	lib.Xsqlite3_reset(s.c.tls, s.stmt)
 	if len(s.full) > 0 {
 		lib.Xsqlite3_clear_bindings(s.c.tls, s.stmt)
+		clear(s.set)
 		s.freeFull()
 	}
 	s.used = 0
