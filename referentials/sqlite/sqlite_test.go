@@ -194,3 +194,35 @@ func BenchmarkInsert(b *testing.B) {
 		}
 	}
 }
+
+// TestBindNull checks that a parameter can go to NULL and back, and that one that does not
+// exist is refused, though binding NULL over NULL is left out.
+func TestBindNull(t *testing.T) {
+	c := open(t)
+	s, err := c.Prepare("SELECT ?1 IS NULL")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	isNull := func(bind func() error, want int64) {
+		t.Helper()
+		if err := bind(); err != nil {
+			t.Fatal(err)
+		}
+		if ok, err := s.Step(); !ok || err != nil || s.Int(0) != want {
+			t.Errorf("NULL: %d, want %d (%v)", s.Int(0), want, err)
+		}
+		s.Reset()
+	}
+	null := func() error { return s.BindNull(1) }
+	isNull(null, 1)
+	isNull(func() error { return s.BindText(1, "a") }, 0)
+	isNull(null, 1)
+	isNull(func() error { return s.BindText(1, strings.Repeat("b", 100_000)) }, 0)
+	isNull(null, 1)
+	isNull(func() error { return s.BindInt(1, 7) }, 0)
+	isNull(null, 1)
+	if s.BindNull(2) == nil || s.BindNull(0) == nil {
+		t.Error("a parameter that does not exist was bound")
+	}
+}

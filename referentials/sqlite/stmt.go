@@ -67,6 +67,7 @@ func (c *Conn) Prepare(sql string) (*Stmt, error) {
 		s.Close()
 		return nil, &Error{Code: lib.SQLITE_MISUSE, Message: fmt.Sprintf("%q is not one SQL statement", sql)}
 	}
+	s.set = make([]bool, lib.Xsqlite3_bind_parameter_count(c.tls, s.stmt)+1)
 	return s, nil
 }
 
@@ -115,19 +116,18 @@ func (s *Stmt) check(rc int32) error {
 // BindNull sets parameter i to NULL. Where it is NULL already that costs nothing: rows of
 // wide tables are NULL for the most part.
 func (s *Stmt) BindNull(i int) error {
-	if i <= 0 || i >= len(s.set) || !s.set[i] {
-		return nil
+	if i > 0 && i < len(s.set) {
+		if !s.set[i] {
+			return nil
+		}
+		s.set[i] = false
 	}
-	s.set[i] = false
 	return s.check(lib.Xsqlite3_bind_null(s.c.tls, s.stmt, int32(i)))
 }
 
 // mark remembers that parameter i is not NULL.
 func (s *Stmt) mark(i int) {
-	for len(s.set) <= i && i >= 0 {
-		s.set = append(s.set, false)
-	}
-	if i >= 0 {
+	if i > 0 && i < len(s.set) {
 		s.set[i] = true
 	}
 }
