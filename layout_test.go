@@ -39,6 +39,7 @@ var policy = map[string][]string{
 	"referentials/encode":            {"geo", "geo/crs", "referentials"},
 	"referentials/encode/encodetest": {"geo", "geo/crs", "referentials", "referentials/encode"},
 	"referentials/encode/geojson":    {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest"},
+	"referentials/encode/jsonfg":     {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest", "referentials/encode/geojson"},
 	"referentials/encode/geojsonseq": {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest", "referentials/encode/geojson"},
 	"referentials/encode/csv":        {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest"},
 	"referentials/encode/flatgeobuf": {"geo", "geo/crs", "referentials", "referentials/encode", "referentials/encode/encodetest"},
@@ -52,6 +53,12 @@ var policy = map[string][]string{
 	"referentials/sqlite":   {},
 	"referentials/gpkgfile": {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/sqlite"},
 
+	"referentials/filter":      {"geo", "geo/crs", "referentials"},
+	"referentials/filter/cql2": {"geo", "geo/crs", "referentials", "referentials/filter"},
+	"referentials/filter/eval": {"geo", "geo/crs", "geo/topology", "referentials", "referentials/filter", "referentials/filter/cql2", "referentials/filter/sql", "referentials/snapshot", "referentials/store/storetest", "migrations"},
+	"referentials/filter/sql":  {"geo", "geo/crs", "referentials", "referentials/filter", "referentials/filter/cql2"},
+	"referentials/query":       {"geo", "geo/crs", "referentials", "referentials/filter", "referentials/filter/cql2", "referentials/filter/eval", "referentials/snapshot"},
+
 	"referentials/snapshot": {"geo", "geo/crs", "geo/index", "referentials", "referentials/store/storetest"},
 	"referentials/synth":    {"geo", "geo/crs", "geo/topology", "geo/index", "referentials"},
 
@@ -63,7 +70,7 @@ var policy = map[string][]string{
 	"cmd/socle":                  {"cmd/socle/internal/...", "geo/...", "migrations", "referentials", "referentials/...", "tiles/...", "imu/..."},
 	"cmd/socle/internal/formats": {"geo/crs", "referentials/encode", "referentials/encode/..."},
 	"cmd/socle/internal/api": {"cmd/socle/internal/formats", "geo", "geo/crs", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
-		"referentials/snapshot", "tiles", "tiles/..."},
+		"referentials/filter", "referentials/filter/cql2", "referentials/query", "referentials/snapshot", "tiles", "tiles/..."},
 }
 
 // forbidden lists outside packages that a package must not reach, by the rule of the
@@ -73,6 +80,8 @@ var forbidden = map[string][]string{
 	"referentials/catalog":    {"net/http", "database/sql", "github.com/jackc/pgx"},
 	"referentials/importer":   {"net/http", "github.com/jackc/pgx"},
 	"referentials/encode":     {"net/http", "github.com/jackc/pgx"},
+	"referentials/filter":     {"net/http", "database/sql"},
+	"referentials/query":      {"net/http", "database/sql", "github.com/jackc/pgx"},
 	"referentials/snapshot":   {"net/http", "database/sql", "github.com/jackc/pgx"},
 	"referentials/store/gpkg": {"net/http", "github.com/jackc/pgx"},
 	"referentials/synth":      {"net/http", "database/sql", "github.com/jackc/pgx"},
