@@ -21,8 +21,8 @@ type Header struct {
 	Links      []Link  // written by formats that have a place for them
 	TimeStamp  string  // RFC 3339, written by formats that have a place for it; "" leaves it out
 
-	// YFirst has GeoJSON written in the axis order of an authority that puts y first,
-	// as OGC API Features asks of crs=EPSG:4326. Rows stay x, y; other formats ignore it.
+	// YFirst has formats with an AxisOrder written as an authority that puts y first
+	// writes, as OGC API Features asks of crs=EPSG:4326. Rows stay x, y.
 	YFirst bool
 }
 
@@ -53,5 +53,10 @@ type Format struct {
 	MediaType  string   // "application/geo+json"
 	Extensions []string // of files, with the dot: ".geojson"
 	Spatial    bool     // it can only hold layers, not tables
+	AxisOrder  bool     // coordinates follow Header.YFirst; in the other formats x is always first
 	New        func(w io.Writer, h Header) (Writer, error)
+
+	// Feature appends one row as a document of its own, with the header's links; nil for
+	// formats that know collections only.
+	Feature func(dst []byte, h Header, row *referentials.Row) ([]byte, error)
 }

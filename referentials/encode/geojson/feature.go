@@ -11,24 +11,25 @@ import (
 
 // Features writes features of one descriptor, without allocating.
 type Features struct {
-	members   [][]byte // `,"name":` of each field, without the comma for the first
-	key       int
-	geometry  bool
-	precision encode.Precision
-	yFirst    bool
+	Precision encode.Precision // of coordinates
+
+	members  [][]byte // `,"name":` of each field, without the comma for the first
+	key      int
+	geometry bool
+	yFirst   bool
 }
 
 // NewFeatures prepares for the rows of a header.
 func NewFeatures(h encode.Header) *Features {
 	f := &Features{
+		Precision: encode.PrecisionOf(h),
 		members:   make([][]byte, len(h.Descriptor.Fields)),
 		key:       h.Descriptor.KeyIndex(),
 		geometry:  h.Descriptor.HasGeometry(),
-		precision: encode.PrecisionOf(h),
 		yFirst:    h.YFirst,
 	}
 	if encode.IsLonLat(h.CRS) {
-		f.precision = encode.Degrees
+		f.Precision = encode.Degrees
 	}
 	for i, field := range h.Descriptor.Fields {
 		if i > 0 {
@@ -42,25 +43,45 @@ func NewFeatures(h encode.Header) *Features {
 // Append appends a row as a Feature object. A coordinate that is not finite is an error,
 // since JSON has no way to write it.
 func (f *Features) Append(dst []byte, row *referentials.Row) ([]byte, error) {
-	dst = append(dst, `{"type":"Feature",`...)
+	dst = f.AppendHead(dst, row)
+	dst = append(dst, `,"geometry":`...)
+	dst, err := f.AppendGeometry(dst, row)
+	if err != nil {
+		return dst, err
+	}
+	dst = f.AppendProperties(dst, row)
+	return append(dst, '}'), nil
+}
+
+// AppendHead begins a Feature object with its type and its id, which is left out when the
+// key is null.
+func (f *Features) AppendHead(dst []byte, row *referentials.Row) []byte {
+	dst = append(dst, `{"type":"Feature"`...)
 	if f.key >= 0 && f.key < len(row.Values) && !row.Values[f.key].IsNull() {
-		dst = append(dst, `"id":`...)
+		dst = append(dst, `,"id":`...)
 		dst = AppendValue(dst, row.Values[f.key])
-		dst = append(dst, ',')
 	}
-	dst = append(dst, `"geometry":`...)
-	if f.geometry {
-		var ok bool
-		if dst, ok = f.appendGeometry(dst, &row.Geom); !ok {
-			err := referentials.Errorf(referentials.Internal, "a coordinate is not a finite number")
-			if f.key >= 0 && f.key < len(row.Values) {
-				err = err.At("feature %s", row.Values[f.key])
-			}
-			return dst, err
+	return dst
+}
+
+// AppendGeometry appends the shape of a row as a geometry object, or null.
+func (f *Features) AppendGeometry(dst []byte, row *referentials.Row) ([]byte, error) {
+	if !f.geometry {
+		return append(dst, "null"...), nil
+	}
+	dst, finite := f.appendGeometry(dst, &row.Geom)
+	if !finite {
+		err := referentials.Errorf(referentials.Internal, "a coordinate is not a finite number")
+		if f.key >= 0 && f.key < len(row.Values) {
+			err = err.At("feature %s", row.Values[f.key])
 		}
-	} else {
-		dst = append(dst, "null"...)
+		return dst, err
 	}
+	return dst, nil
+}
+
+// AppendProperties appends the properties member, after a comma.
+func (f *Features) AppendProperties(dst []byte, row *referentials.Row) []byte {
 	dst = append(dst, `,"properties":{`...)
 	for i, member := range f.members {
 		dst = append(dst, member...)
@@ -70,7 +91,7 @@ func (f *Features) Append(dst []byte, row *referentials.Row) ([]byte, error) {
 			dst = append(dst, "null"...)
 		}
 	}
-	return append(dst, "}}"...), nil
+	return append(dst, '}')
 }
 
 func (f *Features) appendGeometry(dst []byte, g *geo.Geometry) (out []byte, finite bool) {
@@ -176,10 +197,10 @@ func (f *Features) appendPosition(dst []byte, x, y float64, finite *bool) []byte
 		x, y = y, x
 	}
 	dst = append(dst, '[')
-	dst = f.precision.Append(dst, x)
+	dst = f.Precision.Append(dst, x)
 	a := dst[len(dst)-1]
 	dst = append(dst, ',')
-	dst = f.precision.Append(dst, y)
+	dst = f.Precision.Append(dst, y)
 	b := dst[len(dst)-1]
 	// Only "NaN" and "Inf" end in a letter.
 	if a > '9' || b > '9' {

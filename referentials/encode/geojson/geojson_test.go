@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -51,12 +50,12 @@ func read(tb testing.TB, data []byte, h encode.Header) []referentials.Row {
 	}
 	var rows []referentials.Row
 	for _, f := range doc.Features {
-		row := referentials.Row{Geom: readGeometry(tb, f.Geometry)}
+		row := referentials.Row{Geom: encodetest.JSONGeometry(tb, f.Geometry)}
 		if len(f.Properties) != len(h.Descriptor.Fields) {
 			tb.Errorf("%d properties, want %d: nulls are written too", len(f.Properties), len(h.Descriptor.Fields))
 		}
 		for _, field := range h.Descriptor.Fields {
-			row.Values = append(row.Values, readValue(tb, field.Type, f.Properties[field.Name]))
+			row.Values = append(row.Values, encodetest.JSONValue(tb, field.Type, f.Properties[field.Name]))
 		}
 		if k := h.Descriptor.KeyIndex(); k >= 0 && string(f.ID) != string(f.Properties[h.Descriptor.Key]) {
 			tb.Errorf("id %s is not the key %s", f.ID, f.Properties[h.Descriptor.Key])
@@ -64,95 +63,6 @@ func read(tb testing.TB, data []byte, h encode.Header) []referentials.Row {
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-func readValue(tb testing.TB, t referentials.FieldType, raw json.RawMessage) referentials.Value {
-	tb.Helper()
-	if string(raw) == "null" {
-		return referentials.Null
-	}
-	var into any
-	var text string
-	var number float64
-	var integer int64
-	var truth bool
-	switch t {
-	case referentials.JSON:
-		return referentials.JSONValue(string(raw))
-	case referentials.Integer:
-		into = &integer
-	case referentials.Number:
-		into = &number
-	case referentials.Boolean:
-		into = &truth
-	default:
-		into = &text
-	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		tb.Fatalf("%s as %s: %v", raw, t, err)
-	}
-	switch t {
-	case referentials.Integer:
-		return referentials.IntegerValue(integer)
-	case referentials.Number:
-		return referentials.NumberValue(number)
-	case referentials.Boolean:
-		return referentials.BooleanValue(truth)
-	case referentials.Date, referentials.DateTime:
-		layout := map[referentials.FieldType]string{referentials.Date: time.DateOnly, referentials.DateTime: time.RFC3339Nano}[t]
-		at, err := time.Parse(layout, text)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		if t == referentials.Date {
-			return referentials.DateValue(at.Unix() / 86400)
-		}
-		return referentials.DateTimeValue(at.UnixMicro())
-	}
-	return referentials.StringValue(text)
-}
-
-func readGeometry(tb testing.TB, raw json.RawMessage) geo.Geometry {
-	tb.Helper()
-	var g geo.Geometry
-	if string(raw) == "null" {
-		return g
-	}
-	var shape struct {
-		Type        string
-		Coordinates any
-	}
-	if err := json.Unmarshal(raw, &shape); err != nil {
-		tb.Fatal(err)
-	}
-	t, err := geo.ParseType(shape.Type)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	g.Type = t
-	// depth of arrays under which a ring or line ends, and a polygon
-	ring := map[geo.Type]int{geo.LineString: 1, geo.MultiLineString: 2, geo.Polygon: 2, geo.MultiPolygon: 3}[t]
-	var walk func(v any, depth int)
-	walk = func(v any, depth int) {
-		list := v.([]any)
-		if len(list) == 2 {
-			if x, ok := list[0].(float64); ok {
-				g.Add(x, list[1].(float64))
-				return
-			}
-		}
-		for _, member := range list {
-			walk(member, depth+1)
-		}
-		switch {
-		case ring > 0 && depth == ring-1:
-			g.EndRing()
-		case t.Dimension() == 2 && depth == ring-2:
-			g.EndPart()
-		}
-	}
-	walk(shape.Coordinates, 0)
-	return g
 }
 
 func header(t geo.Type, c crs.CRS) encode.Header {

@@ -22,6 +22,7 @@ func Format() encode.Format {
 		Name:       "geojsonseq",
 		MediaType:  "application/geo+json-seq",
 		Extensions: []string{".geojsons"},
+		AxisOrder:  true,
 		New: func(w io.Writer, h encode.Header) (encode.Writer, error) {
 			return newWriter(w, h, true), nil
 		},
@@ -34,6 +35,7 @@ func Lines() encode.Format {
 		Name:       "geojsonl",
 		MediaType:  "application/x-ndjson",
 		Extensions: []string{".geojsonl", ".ndjson"},
+		AxisOrder:  true,
 		New: func(w io.Writer, h encode.Header) (encode.Writer, error) {
 			return newWriter(w, h, false), nil
 		},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"testing"
-	"time"
 
 	"github.com/paulmach/orb"
 	orbjson "github.com/paulmach/orb/geojson"
@@ -54,7 +53,7 @@ func read(tb testing.TB, data []byte, h encode.Header, separator bool) []referen
 		}
 		var row referentials.Row
 		for _, field := range h.Descriptor.Fields {
-			row.Values = append(row.Values, value(tb, field.Type, f.Properties[field.Name]))
+			row.Values = append(row.Values, encodetest.JSONValue(tb, field.Type, f.Properties[field.Name]))
 		}
 		if f.Geometry != nil {
 			row.Geom = flat(tb, f.Geometry.Geometry())
@@ -62,44 +61,6 @@ func read(tb testing.TB, data []byte, h encode.Header, separator bool) []referen
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-func value(tb testing.TB, t referentials.FieldType, raw json.RawMessage) referentials.Value {
-	tb.Helper()
-	if string(raw) == "null" {
-		return referentials.Null
-	}
-	var n int64
-	var x float64
-	var s string
-	var b bool
-	into := map[referentials.FieldType]any{referentials.Integer: &n, referentials.Number: &x, referentials.String: &s, referentials.Boolean: &b,
-		referentials.Date: &s, referentials.DateTime: &s, referentials.JSON: new(any)}[t]
-	if err := json.Unmarshal(raw, into); err != nil {
-		tb.Fatal(err)
-	}
-	at := func(layout string) time.Time {
-		v, err := time.Parse(layout, s)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		return v
-	}
-	switch t {
-	case referentials.Integer:
-		return referentials.IntegerValue(n)
-	case referentials.Number:
-		return referentials.NumberValue(x)
-	case referentials.Boolean:
-		return referentials.BooleanValue(b)
-	case referentials.Date:
-		return referentials.DateValue(at(time.DateOnly).Unix() / 86400)
-	case referentials.DateTime:
-		return referentials.DateTimeValue(at(time.RFC3339Nano).UnixMicro())
-	case referentials.JSON:
-		return referentials.JSONValue(string(raw))
-	}
-	return referentials.StringValue(s)
 }
 
 func flat(tb testing.TB, shape orb.Geometry) geo.Geometry {

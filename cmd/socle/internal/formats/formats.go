@@ -15,12 +15,14 @@ import (
 	"socle/referentials/encode/geojsonseq"
 	"socle/referentials/encode/geopackage"
 	"socle/referentials/encode/geoparquet"
+	"socle/referentials/encode/jsonfg"
 )
 
 // All gives the formats of the server, the default one first.
 func All() []encode.Format {
 	return []encode.Format{
 		geojson.Format(),
+		jsonfg.Format(),
 		geojsonseq.Format(),
 		csv.Format(),
 		flatgeobuf.Format(),
@@ -60,3 +62,8 @@ func DefaultCRS(f encode.Format, storage crs.CRS) crs.CRS {
 	}
 	return storage
 }
+
+// YFirst tells whether a file of a format in a system puts northing or latitude first.
+// JSON-FG follows the system's authority; files of GeoJSON are x first as everybody reads
+// them, and the other formats always are.
+func YFirst(f encode.Format, c crs.CRS) bool { return f.Name == "jsonfg" && crs.AxesSwapped(c) }
