@@ -53,7 +53,7 @@ var policy = map[string][]string{
 	"referentials/sqlite":   {},
 	"referentials/gpkgfile": {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/sqlite"},
 
-	"referentials/filter":      {"geo", "geo/crs", "referentials"},
+	"referentials/filter":      {"geo", "geo/crs", "geo/topology", "referentials"},
 	"referentials/filter/cql2": {"geo", "geo/crs", "referentials", "referentials/filter"},
 	"referentials/filter/eval": {"geo", "geo/crs", "geo/topology", "referentials", "referentials/filter", "referentials/filter/cql2", "referentials/filter/sql", "referentials/snapshot", "referentials/store/storetest", "migrations"},
 	"referentials/filter/sql":  {"geo", "geo/crs", "referentials", "referentials/filter", "referentials/filter/cql2"},

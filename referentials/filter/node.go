@@ -41,11 +41,18 @@ const (
 //
 //   - both operands of a comparison have the same type, except Integer beside Number and
 //     Date beside Timestamp;
-//   - the pattern of "like" is a Constant, already folded as its left side is;
+//   - the pattern of "like" is a Constant, already folded as its left side is and by the
+//     folds around it;
 //   - "in" has its value and then its items, all comparable with it;
-//   - an open end of an interval is a Constant null; other ends are Date or Timestamp;
+//   - an open end of an interval is a Constant null of type Date; other ends are Date or
+//     Timestamp;
+//   - the operands of "t_…" are Date, Timestamp or Interval;
 //   - every geometry constant of one spatial operator has the CRS that the operator is
-//     evaluated in, and CRS of the Operator node names it.
+//     evaluated in, and CRS of the Operator node names it: that of the literals, or the
+//     storage CRS when an operand is an Apply or none is a Constant;
+//   - an Apply over geometries is evaluated in the storage CRS, to which its constants
+//     have been brought; its CRS names it;
+//   - "and" and "or" have one operand or more, none of them of the same operator.
 type Node struct {
 	Kind Kind
 	Type Type
@@ -53,7 +60,7 @@ type Node struct {
 	Args []*Node
 
 	Value    referentials.Value
-	Shape    *Shape // x, y order; boxes are turned into shapes
+	Shape    *Shape // x, y order, valid, flat; boxes are turned into shapes
 	CRS      crs.CRS
 	Field    int // position in the fields of the descriptor
 	Function *Function
@@ -65,6 +72,8 @@ type Function struct {
 	Description referentials.Text
 	Parameters  []Parameter
 	Returns     Type
+
+	metric bool // in metres of the storage CRS
 }
 
 // Parameter is an operand of a Function.
