@@ -34,7 +34,9 @@ type Reader struct {
 	layout layout
 
 	crs      crs.CRS // crs member, GeoJSON 2008
-	ref      crs.CRS // coordRefSys member, JSON-FG
+	ref      crs.CRS // coordRefSys member, JSON-FG …
+	refText  []byte  // … as it is written
+	swapped  bool    // … which puts y first
 	fields   []source.Field
 	index    map[string]int
 	notes    []string

@@ -76,8 +76,19 @@ const (
 	f12 = `{"type":"Feature","geometry":` + p12 + `,"properties":{"a":1}}`
 )
 
+// placed is a JSON-FG feature.
+func placed(place, geometry string) string {
+	return `{"type":"Feature","place":` + place + `,"geometry":` + geometry + `,"properties":{}}`
+}
+
+const solid = `{"type":"Prism","base":` + p12 + `,"lower":0,"upper":3}`
+
 func TestLayouts(t *testing.T) {
 	l93 := crs.EPSG(2154)
+	definition, err := crs.PROJJSON(l93)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		title, text string
 		opt         geojson.Options
@@ -96,6 +107,29 @@ func TestLayouts(t *testing.T) {
 			"Point[350000 6.78e+06] / ! feature 2: it has a geometry in degrees but no place in the declared system", l93, "", ""},
 		{"JSON-FG without place", `{"coordRefSys":"http://www.opengis.net/def/crs/EPSG/0/2154","features":[{"type":"Feature","geometry":` + p12 + `,"place":null,"properties":{}}]}`, geojson.Options{}, "Point[1 2]", crs.CRS{}, "", ""},
 		{"coordRefSys of geometry", `{"coordRefSys":{"type":"Reference","href":"http://www.opengis.net/def/crs/EPSG/0/2154"},"features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[350000,6780000]},"properties":{}}]}`, geojson.Options{}, "Point[350000 6.78e+06]", l93, "", ""},
+		{"y first", `{"coordRefSys":"http://www.opengis.net/def/crs/EPSG/0/3035","features":[` + placed(`{"type":"Point","coordinates":[2890000,3450000]}`, "null") + `]}`, geojson.Options{}, "Point[3.45e+06 2.89e+06]", crs.EPSG(3035), "", ""},
+		{"y first, geometry alone", `{"coordRefSys":"[EPSG:3035]","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[2890000,3450000]},"properties":{}}]}`, geojson.Options{}, "Point[3.45e+06 2.89e+06]", crs.EPSG(3035), "", ""},
+		{"latitude first, beside longitude first", `{"coordRefSys":"[EPSG:4326]","features":[` + placed(`{"type":"Point","coordinates":[48,-1.5]}`, p12) + `,` + placed("null", p12) + `]}`, geojson.Options{}, "Point[-1.5 48] / Point[1 2]", crs.EPSG(4326), "", ""},
+		{"coordRefSys after the places", `{"features":[` + placed(`{"type":"Point","coordinates":[2890000,3450000]}`, "null") + `],"coordRefSys":"[EPSG:3035]"}`, geojson.Options{}, "Point[3.45e+06 2.89e+06]", crs.EPSG(3035), "", ""},
+		{"coordRefSys with heights", `{"featureType":"t","coordRefSys":["http://www.opengis.net/def/crs/EPSG/0/2154","http://www.opengis.net/def/crs/EPSG/0/5720"],"features":[` + placed(`{"type":"Point","coordinates":[1,2,3]}`, "null") + `]}`, geojson.Options{}, "Point[1 2]z", l93, "t", ""},
+		{"coordRefSys of plane and heights", `{"coordRefSys":{"type":"Reference","href":"http://www.opengis.net/def/crs/EPSG/0/7415","epoch":2017.2},"features":[` + placed(`{"type":"Point","coordinates":[1,2,3]}`, "null") + `]}`, geojson.Options{}, "Point[1 2]z", crs.EPSG(28992), "", ""},
+		{"coordRefSys in PROJJSON", `{"coordRefSys":{"type":"PROJJSON","value":` + definition + `},"features":[` + placed(p12, "null") + `]}`, geojson.Options{}, "Point[1 2]", l93, "", ""},
+		{"CRS84h", `{"coordRefSys":"http://www.opengis.net/def/crs/OGC/0/CRS84h","features":[` + placed(`{"type":"Point","coordinates":[1,2,3]}`, "null") + `]}`, geojson.Options{}, "Point[1 2]z", crs.CRS84, "", ""},
+		{"coordRefSys not known", `{"coordRefSys":{"type":"Local"},"features":[` + placed(p12, "null") + `]}`, geojson.Options{}, "Point[1 2]", crs.CRS{}, "", `{"type":"Local"}, names no coordinate reference system`},
+		{"one feature with its system", `{"type":"Feature","conformsTo":["c"],"coordRefSys":"[EPSG:2154]","place":` + p12 + `,"geometry":null,"properties":{"a":1}}`, geojson.Options{}, "a=i:1 Point[1 2]", l93, "", ""},
+		{"lines of two systems", `{"type":"Feature","coordRefSys":"[EPSG:2154]","place":` + p12 + `,"geometry":null,"properties":{}}` + "\n" +
+			`{"type":"Feature","coordRefSys":"EPSG:2154","place":` + p12 + `,"geometry":null,"properties":{}}` + "\n" +
+			`{"type":"Feature","coordRefSys":"EPSG:3948","place":` + p12 + `,"geometry":null,"properties":{}}`, geojson.Options{},
+			"Point[1 2] / Point[1 2] / ! feature 3: its reference system is EPSG:3948; that of the features before it is EPSG:2154", l93, "", ""},
+		{"place with its system", `{"features":[` + placed(`{"type":"Point","coordRefSys":"[EPSG:2154]","coordinates":[1,2]}`, "null") + `]}`, geojson.Options{}, "Point[1 2]", l93, "", ""},
+		{"solids with footprints", `{"coordRefSys":"[EPSG:5555]","features":[` + placed(solid, p12) + `,` + placed(solid, "null") + `]}`, geojson.Options{},
+			"Point[1 2] / ! feature 2: its place is a Prism, a solid: points, lines and polygons are kept; give a footprint, or segments", crs.CRS{}, "", `its places are solids or curves (Prism), which are not kept: shapes are read from "geometry", in degrees`},
+		{"a solid among places", `{"coordRefSys":"[EPSG:2154]","features":[` + placed(p12, "null") + `,` + placed(solid, p12) + `,` + placed(`{"type":"CircularString","coordinates":[]}`, "null") + `,` + placed(`{"type":"Spline"}`, "null") + `]}`, geojson.Options{},
+			"Point[1 2] / ! feature 2: its place is a Prism, a solid: points, lines and polygons are kept; give a footprint, or segments" +
+				" / ! feature 3: its place is a CircularString, a curve: points, lines and polygons are kept; give a footprint, or segments" +
+				" / ! feature 4: its place is a Spline, not a shape that is known: points, lines and polygons are kept; give a footprint, or segments", l93, "", ""},
+		{"a solid in degrees", `{"features":[` + placed(p12, "null") + `,` + placed(solid, p12) + `]}`, geojson.Options{}, "Point[1 2] / Point[1 2]", crs.CRS{}, "", ""},
+		{"place that is wrong", `{"coordRefSys":"[EPSG:2154]","features":[` + placed(`{"type":"Point","coordinates":["x"]}`, "null") + `]}`, geojson.Options{}, `! feature 1: its place: a coordinate is "x", not a number`, l93, "", ""},
 		{"empty collection", `{"type":"FeatureCollection","features":[]}`, geojson.Options{}, "", crs.CRS{}, "", ""},
 		{"feature", f12, geojson.Options{}, "a=i:1 Point[1 2]", crs.CRS{}, "", ""},
 		{"geometry", p12, geojson.Options{}, "Point[1 2]", crs.CRS{}, "", ""},
@@ -189,6 +223,40 @@ func TestFeatures(t *testing.T) {
 	deep := strings.Repeat(`{"type":"GeometryCollection","geometries":[`, 20) + p12 + strings.Repeat(`]}`, 20)
 	if got, _ := lines(reader(t, geometry(deep), geojson.Options{})); !strings.Contains(got[0], "nested too deep") {
 		t.Errorf("%s", got)
+	}
+}
+
+func TestTime(t *testing.T) {
+	timed := func(time, properties string) string {
+		return `{"type":"Feature","time":` + time + `,"geometry":null,"properties":{` + properties + `}}`
+	}
+	for _, c := range []struct{ title, text, want, note string }{
+		{"repeated by a property", timed(`{"date":"2020-02-29"}`, `"maj":"2020-02-29"`) + timed("null", `"maj":null`), "maj=s:2020-02-29 / maj=∅", ""},
+		{"interval repeated", timed(`{"interval":["2020-01-01",".."]}`, `"du":"2020-01-01","au":null`), "du=s:2020-01-01 au=∅", ""},
+		{"date", timed(`{"date":"2020-02-29"}`, `"a":1`) + timed("null", `"a":2`), "a=i:1 time=s:2020-02-29 / a=i:2 time=∅", ""},
+		{"new in one", timed(`{"date":"2020-02-29"}`, `"maj":"2020-02-29"`) + timed(`{"date":"2020-02-28"}`, `"maj":"2020-02-29"`),
+			"maj=s:2020-02-29 time=s:2020-02-29 / maj=s:2020-02-29 time=s:2020-02-28", ""},
+		{"timestamp over date", timed(`{"date":"2020-02-29","timestamp":"2020-02-29T12:00:00Z"}`, ``), "time=s:2020-02-29T12:00:00Z", ""},
+		{"interval", timed(`{"interval":["2020-01-01","2020-12-31"]}`, ``) + timed(`{"interval":["..","2021-12-31"]}`, ``),
+			"time_start=s:2020-01-01 time_end=s:2020-12-31 / time_start=∅ time_end=s:2021-12-31", ""},
+		{"beside a property of that name", timed(`{"date":"2020-02-29"}`, `"time":"noon"`), "time=s:noon jsonfg_time=s:2020-02-29", ""},
+		{"of another kind", timed(`{"season":"spring"}`, `"a":1`) + timed(`"now"`, `"a":2`), "a=i:1 / a=i:2", `the "time" of feature 1, {"season":"spring"}, is neither`},
+	} {
+		t.Run(c.title, func(t *testing.T) {
+			r := reader(t, c.text, geojson.Options{})
+			for range 2 {
+				got, err := lines(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if s := strings.Join(got, " / "); s != c.want {
+					t.Errorf("got  %s\nwant %s", s, c.want)
+				}
+			}
+			if notes := strings.Join(r.Notes(), "\n"); (notes == "") != (c.note == "") || !strings.Contains(notes, c.note) {
+				t.Errorf("notes %q, want %q", notes, c.note)
+			}
+		})
 	}
 }
 
@@ -383,6 +451,7 @@ func FuzzRecords(f *testing.F) {
 		`[{"geo_point_2d":{"lon":1,"lat":2},"geo_shape":{"type":"Feature","geometry":` + p12 + `},"n":"x"}]`,
 		`{"records":[{"recordid":"r","fields":{"n":"x","geo_point_2d":[2,1]}}]}`, `{"r":{},"b":[{"a":1}]}`,
 		`{"type":"Feature","geometry":{"type":"GeometryCollection","geometries":[` + p12 + `]},"properties":{"a":"\ud800","a":1}}`,
+		`{"coordRefSys":"[EPSG:3035]","features":[` + placed(solid, p12) + `,{"type":"Feature","time":{"interval":["2020-01-01",".."]},"place":` + p12 + `,"properties":{"time":1}}]}`,
 		`{"coordRefSys":"[EPSG:2154]","features":[{"type":"Feature","place":` + p12 + `,"geometry":null,"properties":{"l":[1, {"x":"}"}]}}]}`,
 	} {
 		f.Add([]byte(s))

@@ -27,6 +27,8 @@ type layout struct {
 	left      string // member left out because it repeats the shape
 	place     bool   // JSON-FG: the geometry in the declared system is "place"
 	projected bool   // coordRefSys holds for "geometry" too
+	time      bool   // JSON-FG: "time" says what properties do not …
+	timeName  string // … and is kept under this name
 }
 
 // preferred are the members known to hold the records, whatever else is in the object.
@@ -36,7 +38,14 @@ func (r *Reader) probe(ctx context.Context) error {
 	if err := r.locateRecords(ctx); err != nil {
 		return err
 	}
-	return r.sample(ctx)
+	if err := r.sample(ctx); err != nil {
+		return err
+	}
+	if r.layout.place && r.ref.IsZero() {
+		// Places cannot be read before their system is known: it may follow them.
+		return r.elements(ctx, func(int64, []byte) bool { return true })
+	}
+	return nil
 }
 
 // locateRecords finds which array holds the records, reading no further than needed.
@@ -89,7 +98,7 @@ func (r *Reader) locateRecords(ctx context.Context) error {
 			}
 		case name == "geometry", name == "properties":
 			return nil
-		case name == "name" && kind == '"':
+		case name == "name" && kind == '"', name == "featureType" && kind == '"' && r.layout.name == "":
 			tok, err := s.dec.ReadToken()
 			if err != nil {
 				return r.fatal(ctx, err, 1)
@@ -153,6 +162,10 @@ func (r *Reader) declared(s *stream, name string) error {
 	if err != nil {
 		return err
 	}
+	if name == "coordRefSys" {
+		r.refer(v)
+		return nil
+	}
 	c := source.WalkJSON(v)
 	text := ""
 	switch c.Kind() {
@@ -163,20 +176,16 @@ func (r *Reader) declared(s *stream, name string) error {
 	case '{':
 		text = systemName(&c)
 	}
-	system, err := crs.Parse(text)
-	switch {
-	case err != nil:
-		r.note("its %q member, %.80s, names no coordinate reference system that is known", name, v)
-	case name == "crs":
+	if system, err := crs.Parse(text); err == nil {
 		r.crs = system
-	default:
-		r.ref = system
+	} else {
+		r.note("its \"crs\" member, %.80s, names no coordinate reference system that is known", v)
 	}
 	return nil
 }
 
-// systemName finds the name in {"type":"name","properties":{"name":…}}, the number in
-// {"type":"EPSG","properties":{"code":…}} and the link in {"type":"Reference","href":…}.
+// systemName finds the name in {"type":"name","properties":{"name":…}}, and the number in
+// {"type":"EPSG","properties":{"code":…}}.
 func systemName(c *source.JSONCursor) string {
 	found := ""
 	for c.Enter(); c.Next(); {
@@ -186,7 +195,7 @@ func systemName(c *source.JSONCursor) string {
 				found = systemName(c)
 				continue
 			}
-		case "name", "href":
+		case "name":
 			if c.Kind() == '"' {
 				found = unquote(c.Value())
 				continue
@@ -214,7 +223,8 @@ const (
 // sample looks at the first records: features or rows, and where rows keep their shape.
 func (r *Reader) sample(ctx context.Context) error {
 	m := members{}
-	bytes, esri := 0, false
+	bytes, esri, solid := 0, false, ""
+	r.layout.timeName = "time"
 	var all, feature, records int
 	err := r.elements(ctx, func(n int64, raw []byte) bool {
 		all++
@@ -228,8 +238,11 @@ func (r *Reader) sample(ctx context.Context) error {
 		if kind.feature {
 			feature++
 		}
-		r.layout.place = r.layout.place || kind.place
 		esri = esri || kind.esri
+		r.sampleJSONFG(&kind)
+		if solid == "" && kind.place != "" && !source.IsGeoJSONType(kind.place) {
+			solid = kind.place
+		}
 		if n == 1 {
 			r.layout.envelope = kind.fields != nil && !kind.feature
 			r.layout.projected = !kind.lonLat
@@ -254,6 +267,9 @@ func (r *Reader) sample(ctx context.Context) error {
 	case feature > 0 || r.layout.member == "features":
 		r.layout.rows = false
 		r.layout.envelope = false
+		if solid != "" && !r.layout.place {
+			r.note("its places are solids or curves (%.40s), which are not kept: shapes are read from \"geometry\", in degrees", solid)
+		}
 		return nil
 	}
 	r.layout.rows = records > 0
@@ -268,49 +284,6 @@ func (r *Reader) sample(ctx context.Context) error {
 		r.note("%q repeats the position of %q and is left out", r.layout.left, r.layout.shape)
 	}
 	return nil
-}
-
-// kinds is what one element shows of itself.
-type kinds struct {
-	feature, place, esri bool
-	lonLat               bool   // its geometry fits in degrees
-	fields               []byte // Opendatasoft's envelope
-}
-
-func classify(raw []byte) (k kinds) {
-	k.lonLat = true
-	c := source.WalkJSON(raw)
-	typed, geometry, properties, attributes := false, false, false, false
-	for c.Enter(); c.Next(); {
-		switch name := string(c.Name()); {
-		case name == "type":
-			t := unquoteRaw(c.Value())
-			typed = t == "Feature" || source.IsGeoJSONType(t)
-		case name == "geometry" && c.Kind() == '{':
-			geometry = true
-			k.lonLat = fitsDegrees(c.Value())
-		case name == "geometry" && c.Kind() == 'n':
-			geometry = true
-			c.Value()
-		case name == "properties" && c.Kind() == '{':
-			properties = true
-			c.Value()
-		case name == "attributes" && c.Kind() == '{':
-			attributes = true
-			c.Value()
-		case name == "place":
-			k.place = c.Kind() == '{'
-			c.Value()
-		case name == "fields" && c.Kind() == '{':
-			k.fields = c.Value()
-		default:
-			c.Value()
-		}
-	}
-	k.feature = typed || geometry && properties
-	k.esri = attributes && !typed && !properties
-	k.place = k.place && k.feature
-	return k
 }
 
 func unquoteRaw(raw []byte) string {

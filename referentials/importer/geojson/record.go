@@ -12,7 +12,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"socle/geo"
-	"socle/geo/crs"
 	"socle/referentials"
 	"socle/referentials/importer/source"
 )
@@ -133,70 +132,6 @@ func (d *decoder) record(raw []byte) error {
 		return d.properties(&c, l.shape, l.point, l.left)
 	}
 	return d.feature(c)
-}
-
-func (d *decoder) feature(c source.JSONCursor) error {
-	placed, bare := false, false
-	whole := c
-	for c.Enter(); c.Next(); {
-		var err error
-		switch name := c.Name(); string(name) {
-		case "type":
-			if t := unquoteBytes(c.Value()); string(t) != "Feature" && source.IsGeoJSONType(string(t)) {
-				bare = true
-			}
-		case "id":
-			err = d.identify(c.Value())
-		case "geometry":
-			if placed {
-				c.Value()
-				continue
-			}
-			d.rec.HasZ, err = source.DecodeGeoJSON(&c, &d.rec.Geom)
-		case "place":
-			if placed = d.r.layout.place && c.Kind() == '{'; placed {
-				d.rec.HasZ, err = source.DecodeGeoJSON(&c, &d.rec.Geom)
-			} else {
-				c.Value()
-			}
-		case "properties":
-			switch c.Kind() {
-			case '{':
-				err = d.properties(&c, "", "", "")
-			case 'n':
-				c.Value()
-			default:
-				err = errors.New("its properties are not an object")
-			}
-		case "bbox", "links", "coordinates", "geometries":
-			c.Value()
-		default:
-			d.tellForeign(name)
-			c.Value()
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if bare {
-		var err error
-		d.rec.HasZ, err = source.DecodeGeoJSON(&whole, &d.rec.Geom)
-		return err
-	}
-	if d.r.layout.place && !placed && !d.rec.Geom.IsNull() && d.r.ref != crs.CRS84 && !d.r.ref.IsZero() {
-		return errors.New("it has a geometry in degrees but no place in the declared system")
-	}
-	return nil
-}
-
-// tellForeign notes once the members of features that no field is made of.
-func (d *decoder) tellForeign(name []byte) {
-	const most = 20
-	if len(d.foreign) >= most || d.foreign[string(name)] {
-		return
-	}
-	d.foreign[string(name)] = true
-	d.r.note("member %q of features, beside their properties, is left out", name)
 }
 
 // enveloped reads a record of Opendatasoft's first API.

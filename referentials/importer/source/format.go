@@ -218,7 +218,7 @@ func claimed(name string) []Format {
 		return []Format{CSV}
 	case ".json":
 		return []Format{GeoJSON, GeoJSONSeq, ODSJSON}
-	case ".geojson", ".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".ndgeojson":
+	case ".geojson", ".jsonfg", ".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".ndgeojson":
 		return []Format{GeoJSON, GeoJSONSeq, ODSJSON}
 	case ".gpkg":
 		return []Format{GeoPackage}
