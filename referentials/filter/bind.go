@@ -1,6 +1,8 @@
 package filter
 
 import (
+	"unicode/utf8"
+
 	"socle/geo/crs"
 	"socle/geo/topology"
 	"socle/referentials"
@@ -12,6 +14,7 @@ type Schema struct {
 	CRS        crs.CRS                  // of the shapes in the filter; CRS84 when zero
 	SwapAxes   bool                     // shapes are written y first, as in EPSG:4326
 	Systems    *crs.Cache               // where transformers are kept; nil makes one when it is needed
+	Text       string                   // the filter as it was written, so that errors count its characters; may be empty
 }
 
 // What a filter may be, so that none costs more than its answer.
@@ -48,12 +51,16 @@ type binder struct {
 }
 
 // bad makes an error that points at e.
-func bad(e Expr, format string, args ...any) *referentials.Error {
-	return at(e, referentials.Errorf(referentials.Invalid, format, args...))
+func (b *binder) bad(e Expr, format string, args ...any) *referentials.Error {
+	return b.at(e, referentials.Errorf(referentials.Invalid, format, args...))
 }
 
-func at(e Expr, err *referentials.Error) *referentials.Error {
-	return err.At("filter, character %d", e.Offset()+1)
+func (b *binder) at(e Expr, err *referentials.Error) *referentials.Error {
+	offset := e.Offset()
+	if offset >= 0 && offset <= len(b.Text) {
+		offset = utf8.RuneCountInString(b.Text[:offset])
+	}
+	return err.At("character %d", offset+1)
 }
 
 // condition binds what must be true or false.
@@ -63,17 +70,17 @@ func (b *binder) condition(e Expr, depth int) (*Node, error) {
 		return nil, err
 	}
 	if n.Type != BooleanType {
-		return nil, bad(e, "%s is not a condition", b.name(n)).Do("compare it with something, as in height > 10")
+		return nil, b.bad(e, "%s is not a condition", b.name(n)).Do("compare it with something, as in height > 10")
 	}
 	return n, nil
 }
 
 func (b *binder) bind(e Expr, depth int) (*Node, error) {
 	if b.nodes++; b.nodes > maxNodes {
-		return nil, at(e, referentials.Errorf(referentials.TooLarge, "the filter has more than %d pieces", maxNodes))
+		return nil, b.at(e, referentials.Errorf(referentials.TooLarge, "the filter has more than %d pieces", maxNodes))
 	}
 	if depth > maxDepth {
-		return nil, at(e, referentials.Errorf(referentials.TooLarge, "the filter is nested more than %d deep", maxDepth))
+		return nil, b.at(e, referentials.Errorf(referentials.TooLarge, "the filter is nested more than %d deep", maxDepth))
 	}
 	switch e := e.(type) {
 	case *Literal:
@@ -97,7 +104,7 @@ func (b *binder) bind(e Expr, depth int) (*Node, error) {
 func (b *binder) literal(e *Literal) (*Node, error) {
 	t := typeOf(e.Value.Type())
 	if t == 0 || t == ListType {
-		return nil, bad(e, "this value cannot stand here").Do("'..' is the open end of an interval; null is asked for by IS NULL")
+		return nil, b.bad(e, "this value cannot stand here").Do("'..' is the open end of an interval; null is asked for by IS NULL")
 	}
 	return &Node{Kind: Constant, Type: t, Value: e.Value}, nil
 }
@@ -143,7 +150,7 @@ func (b *binder) property(e *Property) (*Node, error) {
 	for i := range d.Fields {
 		names = append(names, d.Fields[i].Name)
 	}
-	err := bad(e, "there is no queryable %q", e.Name)
+	err := b.bad(e, "there is no queryable %q", e.Name)
 	if near := nearest(e.Name, names); near != "" {
 		return nil, err.Do("did you mean %q?", near)
 	}
@@ -157,7 +164,7 @@ func (b *binder) call(e *Call, depth int) (*Node, error) {
 		return b.apply(e, depth)
 	}
 	if n := len(e.Args); n < op.least || n > op.most {
-		return nil, bad(e, "%s takes %s, not %d", spell(e.Op), op.count(), n)
+		return nil, b.bad(e, "%s takes %s, not %d", spell(e.Op), op.count(), n)
 	}
 	return op.bind(b, e, depth)
 }

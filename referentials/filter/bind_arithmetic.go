@@ -16,7 +16,7 @@ func (b *binder) arithmetic(e *Call, depth int) (*Node, error) {
 		if family(a.Type) == NumberType {
 			continue
 		}
-		err := bad(e.Args[k], "%s takes numbers, not %s", spell(e.Op), typeNames[a.Type])
+		err := b.bad(e.Args[k], "%s takes numbers, not %s", spell(e.Op), typeNames[a.Type])
 		if hint := advice(a, &Node{Type: NumberType}); hint != "" {
 			return nil, err.Do("%s", hint)
 		}

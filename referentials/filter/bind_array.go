@@ -11,7 +11,7 @@ func (b *binder) list(e *Array, depth int) (*Node, error) {
 	}
 	for k, item := range items {
 		if item.Type == GeometryType || item.Type == IntervalType {
-			return nil, bad(e.Items[k], "an array cannot hold %s", typeNames[item.Type]).
+			return nil, b.bad(e.Items[k], "an array cannot hold %s", typeNames[item.Type]).
 				Do("it holds texts, numbers, truth values, dates, timestamps and arrays")
 		}
 	}
@@ -26,7 +26,7 @@ func (b *binder) sets(e *Call, depth int) (*Node, error) {
 	}
 	for k, a := range args {
 		if a.Type != ListType {
-			return nil, bad(e.Args[k], "%s compares arrays, not %s", spell(e.Op), b.name(a)).Do("write an array as ('a', 'b')")
+			return nil, b.bad(e.Args[k], "%s compares arrays, not %s", spell(e.Op), b.name(a)).Do("write an array as ('a', 'b')")
 		}
 	}
 	return &Node{Kind: Operator, Type: BooleanType, Op: e.Op, Args: args}, nil

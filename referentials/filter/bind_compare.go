@@ -22,10 +22,10 @@ func (b *binder) comparison(e *Call, depth int) (*Node, error) {
 func (b *binder) in(e *Call, depth int) (*Node, error) {
 	list, ok := e.Args[1].(*Array)
 	if !ok {
-		return nil, bad(e.Args[1], "IN needs a list").Do("write it as in ('a', 'b')")
+		return nil, b.bad(e.Args[1], "IN needs a list").Do("write it as in ('a', 'b')")
 	}
 	if len(list.Items) == 0 {
-		return nil, bad(list, "the list of IN is empty")
+		return nil, b.bad(list, "the list of IN is empty")
 	}
 	if err := b.short(list); err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (b *binder) in(e *Call, depth int) (*Node, error) {
 
 func (b *binder) short(list *Array) error {
 	if len(list.Items) > maxItems {
-		return at(list, referentials.Errorf(referentials.TooLarge, "the list has %d items, at most %d are taken", len(list.Items), maxItems))
+		return b.at(list, referentials.Errorf(referentials.TooLarge, "the list has %d items, at most %d are taken", len(list.Items), maxItems))
 	}
 	return nil
 }
@@ -82,11 +82,11 @@ func (b *binder) unify(e Expr, x, y *Node) error {
 	for _, n := range []*Node{x, y} {
 		switch n.Type {
 		case GeometryType:
-			return bad(e, "%s cannot be compared this way", b.name(n)).Do("use S_INTERSECTS, S_WITHIN, S_EQUALS…")
+			return b.bad(e, "%s cannot be compared this way", b.name(n)).Do("use S_INTERSECTS, S_WITHIN, S_EQUALS…")
 		case IntervalType:
-			return bad(e, "an interval cannot be compared this way").Do("use T_INTERSECTS, T_DURING…")
+			return b.bad(e, "an interval cannot be compared this way").Do("use T_INTERSECTS, T_DURING…")
 		case ListType:
-			return bad(e, "%s cannot be compared this way", b.name(n)).Do("use A_CONTAINS, A_EQUALS…")
+			return b.bad(e, "%s cannot be compared this way", b.name(n)).Do("use A_CONTAINS, A_EQUALS…")
 		}
 	}
 	if family(x.Type) == family(y.Type) {
@@ -95,7 +95,7 @@ func (b *binder) unify(e Expr, x, y *Node) error {
 	if takeAs(x, y.Type) || takeAs(y, x.Type) {
 		return nil
 	}
-	err := bad(e, "%s and %s cannot be compared", b.name(x), b.name(y))
+	err := b.bad(e, "%s and %s cannot be compared", b.name(x), b.name(y))
 	if hint := advice(x, y); hint != "" {
 		return err.Do("%s", hint)
 	}

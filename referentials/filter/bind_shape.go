@@ -21,11 +21,11 @@ func (b *binder) spatial(e *Call, depth int) (*Node, error) {
 	stored, literal := false, false
 	for k, a := range args {
 		if a.Type != GeometryType {
-			return nil, bad(e.Args[k], "%s compares geometries, not %s", spell(e.Op), b.name(a)).
+			return nil, b.bad(e.Args[k], "%s compares geometries, not %s", spell(e.Op), b.name(a)).
 				Do("write one as POINT(2.35 48.85), POLYGON((…)) or BBOX(west,south,east,north)")
 		}
 		if a.Kind == Constant && a.Shape.Collection && e.Op != "s_intersects" && e.Op != "s_disjoint" {
-			return nil, at(e.Args[k], referentials.Errorf(referentials.Unsupported, "%s is not defined for a geometry collection", spell(e.Op))).
+			return nil, b.at(e.Args[k], referentials.Errorf(referentials.Unsupported, "%s is not defined for a geometry collection", spell(e.Op))).
 				Do("ask it of each member")
 		}
 		stored = stored || a.Kind == Apply
@@ -57,7 +57,7 @@ func (b *binder) store(exprs []Expr, args []*Node) error {
 		done()
 		var point *crs.PointError
 		if errors.As(err, &point) {
-			return bad(exprs[k], "the shape lies outside of what %s, the CRS of the collection, can hold", to)
+			return b.bad(exprs[k], "the shape lies outside of what %s, the CRS of the collection, can hold", to)
 		}
 		if err != nil {
 			return referentials.Errorf(referentials.Internal, "%w", err)
@@ -80,12 +80,12 @@ func (b *binder) between(from, to crs.CRS) (t *crs.Transformer, done func(), err
 func (b *binder) shape(e *Shape) (*Node, error) {
 	s := &Shape{Source: e.Source, Collection: e.Collection && len(e.Members) > 1, Members: make([]geo.Geometry, len(e.Members))}
 	if len(s.Members) == 0 {
-		return nil, bad(e, "the geometry is empty")
+		return nil, b.bad(e, "the geometry is empty")
 	}
 	for k := range s.Members {
 		g := e.Members[k].Clone()
 		if b.vertices += g.NumVertices(); b.vertices > maxVertices {
-			return nil, at(e, referentials.Errorf(referentials.TooLarge, "the geometries have more than %d vertices", maxVertices)).
+			return nil, b.at(e, referentials.Errorf(referentials.TooLarge, "the geometries have more than %d vertices", maxVertices)).
 				Do("simplify them")
 		}
 		if b.SwapAxes {
@@ -98,9 +98,9 @@ func (b *binder) shape(e *Shape) (*Node, error) {
 		}
 		switch ok, reason, err := b.engine.Valid(&g); {
 		case err != nil:
-			return nil, bad(e, "the geometry cannot be used: %w", err)
+			return nil, b.bad(e, "the geometry cannot be used: %w", err)
 		case !ok:
-			return nil, bad(e, "the %s is not valid: %s", g.Type, reason).Do("close its rings and let them not cross")
+			return nil, b.bad(e, "the %s is not valid: %s", g.Type, reason).Do("close its rings and let them not cross")
 		}
 		s.Members[k] = g
 	}
@@ -116,7 +116,7 @@ func (b *binder) box(e *Box) (*Node, error) {
 	}
 	for _, v := range []float64{lo[0], lo[1], hi[0], hi[1]} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, bad(e, "the box has a bound that is not finite")
+			return nil, b.bad(e, "the box has a bound that is not finite")
 		}
 	}
 	order := "write it as BBOX(west,south,east,north)"
@@ -124,7 +124,7 @@ func (b *binder) box(e *Box) (*Node, error) {
 		order = "write it as BBOX(south,west,north,east), in the axis order of " + b.CRS.String()
 	}
 	if lo[1] > hi[1] {
-		return nil, bad(e, "the south of the box is north of its north").Do("%s", order)
+		return nil, b.bad(e, "the south of the box is north of its north").Do("%s", order)
 	}
 	b.vertices += 5
 	s := &Shape{Source: e.Source}
@@ -137,7 +137,7 @@ func (b *binder) box(e *Box) (*Node, error) {
 		return nil, referentials.Errorf(referentials.Internal, "%w", err)
 	}
 	if half == 0 || lo[0] > half || hi[0] < -half {
-		return nil, bad(e, "the west of the box is east of its east").Do("%s", order)
+		return nil, b.bad(e, "the west of the box is east of its east").Do("%s", order)
 	}
 	west, east := rectangle(lo, [2]float64{half, hi[1]}), rectangle([2]float64{-half, lo[1]}, hi)
 	if west.Type != geo.Polygon || east.Type != geo.Polygon {

@@ -9,7 +9,7 @@ func (b *binder) fold(e *Call, depth int) (*Node, error) {
 		return nil, err
 	}
 	if a.Type != TextType {
-		return nil, bad(e.Args[0], "%s is given %s", spell(e.Op), typeNames[a.Type]).Do("it folds texts")
+		return nil, b.bad(e.Args[0], "%s is given %s", spell(e.Op), typeNames[a.Type]).Do("it folds texts")
 	}
 	if a.Kind == Constant {
 		a.Value = referentials.StringValue(Fold(e.Op, a.Value.Str()))
@@ -25,10 +25,10 @@ func (b *binder) like(e *Call, depth int) (*Node, error) {
 	}
 	text, pattern := args[0], args[1]
 	if text.Type != TextType {
-		return nil, bad(e.Args[0], "LIKE is asked of %s", b.name(text)).Do("it matches texts")
+		return nil, b.bad(e.Args[0], "LIKE is asked of %s", b.name(text)).Do("it matches texts")
 	}
 	if pattern.Kind != Constant || pattern.Type != TextType {
-		return nil, bad(e.Args[1], "the pattern of LIKE is not a text literal").Do("write it as name LIKE 'Saint%%'")
+		return nil, b.bad(e.Args[1], "the pattern of LIKE is not a text literal").Do("write it as name LIKE 'Saint%%'")
 	}
 	// A pattern beside a folded text could match nothing unless it is folded as well.
 	s := pattern.Value.Str()

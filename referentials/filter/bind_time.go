@@ -17,11 +17,11 @@ func (b *binder) temporal(e *Call, depth int) (*Node, error) {
 	for k, a := range args {
 		takeAs(a, DateType)
 		if family(a.Type) != DateType && a.Type != IntervalType {
-			return nil, bad(e.Args[k], "%s compares dates, timestamps and intervals, not %s", spell(e.Op), b.name(a)).
+			return nil, b.bad(e.Args[k], "%s compares dates, timestamps and intervals, not %s", spell(e.Op), b.name(a)).
 				Do("write DATE('2024-01-31'), TIMESTAMP('2024-01-31T12:00:00Z') or INTERVAL('2024-01-01', '..')")
 		}
 		if a.Type != IntervalType && !takesInstant(e.Op, k) {
-			return nil, bad(e.Args[k], "%s compares intervals; this is %s", spell(e.Op), typeNames[a.Type]).
+			return nil, b.bad(e.Args[k], "%s compares intervals; this is %s", spell(e.Op), typeNames[a.Type]).
 				Do("use T_INTERSECTS, T_BEFORE, T_AFTER or T_EQUALS, or write INTERVAL(from, to)")
 		}
 	}
@@ -57,7 +57,7 @@ func (b *binder) interval(e *Interval, depth int) (*Node, error) {
 			_, end = Micros(to.Value)
 		}
 		if start > end {
-			return nil, bad(e, "the interval ends (%s) before it begins (%s)", to.Value.String(), from.Value.String())
+			return nil, b.bad(e, "the interval ends (%s) before it begins (%s)", to.Value.String(), from.Value.String())
 		}
 	}
 	return &Node{Kind: Operator, Type: IntervalType, Op: "interval", Args: []*Node{from, to}}, nil
@@ -74,7 +74,7 @@ func (b *binder) end(e Expr, depth int) (*Node, error) {
 	}
 	takeAs(n, DateType)
 	if family(n.Type) != DateType {
-		return nil, bad(e, "an interval cannot end at %s", b.name(n)).
+		return nil, b.bad(e, "an interval cannot end at %s", b.name(n)).
 			Do("write '2024-01-31', '2024-01-31T12:00:00Z', '..' or the name of a date or timestamp")
 	}
 	return n, nil

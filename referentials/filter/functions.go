@@ -65,14 +65,14 @@ func (b *binder) apply(e *Call, depth int) (*Node, error) {
 		for i, f := range functions {
 			names[i] = f.Name
 		}
-		err := bad(e, "there is no function %q", e.Op)
+		err := b.bad(e, "there is no function %q", e.Op)
 		if near := nearest(e.Op, names); near != "" {
 			return nil, err.Do("did you mean %s?", near)
 		}
 		return nil, err.Do("there are %s", strings.Join(names, ", "))
 	}
 	if len(e.Args) != len(f.Parameters) {
-		return nil, bad(e, "%s takes %d operands, not %d", f.Name, len(f.Parameters), len(e.Args)).Do("%s", f.signature())
+		return nil, b.bad(e, "%s takes %d operands, not %d", f.Name, len(f.Parameters), len(e.Args)).Do("%s", f.signature())
 	}
 	args, err := b.all(e.Args, depth)
 	if err != nil {
@@ -82,7 +82,7 @@ func (b *binder) apply(e *Call, depth int) (*Node, error) {
 		want := f.Parameters[k].Types
 		takeAs(a, want[0])
 		if !slices.Contains(want, a.Type) {
-			return nil, bad(e.Args[k], "%s is given %s", f.Name, b.name(a)).Do("%s", f.signature())
+			return nil, b.bad(e.Args[k], "%s is given %s", f.Name, b.name(a)).Do("%s", f.signature())
 		}
 	}
 	n := &Node{Kind: Apply, Type: f.Returns, Function: f, Args: args}
@@ -118,7 +118,7 @@ func (f *Function) signature() string {
 func (b *binder) plane(e *Call) error {
 	c := b.Descriptor.CRS
 	if c.IsZero() {
-		return bad(e, "%s needs a geometry, and the collection has none", strings.ToLower(e.Op))
+		return b.bad(e, "%s needs a geometry, and the collection has none", strings.ToLower(e.Op))
 	}
 	info, err := crs.Describe(c)
 	if err != nil {
@@ -133,6 +133,6 @@ func (b *binder) plane(e *Call) error {
 	default:
 		return nil
 	}
-	return at(e, referentials.Errorf(referentials.Unsupported, "%s is in metres, and the collection is stored in %s (%s), %s",
+	return b.at(e, referentials.Errorf(referentials.Unsupported, "%s is in metres, and the collection is stored in %s (%s), %s",
 		strings.ToLower(e.Op), c, info.Name, why)).Do("ask it of a collection stored on a plane in metres")
 }
