@@ -19,10 +19,7 @@
 // what is left, the list is written with a comma after its item, "(5,)".
 package cql2
 
-import (
-	"socle/referentials"
-	"socle/referentials/filter"
-)
+import "socle/referentials/filter"
 
 // ParseText reads CQL2 Text. The error is Invalid, with the character (from 1) where it
 // lies, or TooLarge.
@@ -42,13 +39,25 @@ func ParseText(s string) (filter.Expr, error) {
 }
 
 // ParseJSON reads CQL2 JSON. The error is Invalid, with the JSON pointer of where it
-// lies, or TooLarge.
+// lies ("" for the whole), or TooLarge.
 func ParseJSON(b []byte) (filter.Expr, error) {
-	return nil, referentials.Errorf(referentials.Unsupported, "CQL2 JSON is not read yet")
+	if err := checkLength(len(b)); err != nil {
+		return nil, err
+	}
+	e, err := readJSON(b)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSize(e); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // AppendText appends the canonical text of a tree.
-func AppendText(dst []byte, e filter.Expr) []byte { return dst }
+func AppendText(dst []byte, e filter.Expr) []byte { return appendText(dst, e, orRank) }
 
-// AppendJSON appends the canonical JSON of a tree.
-func AppendJSON(dst []byte, e filter.Expr) []byte { return dst }
+// AppendJSON appends the canonical JSON of a tree. It is valid against the standard's
+// schema, but for what the schema has not: BETWEEN of texts or instants, and a collection
+// of one geometry.
+func AppendJSON(dst []byte, e filter.Expr) []byte { return appendJSON(dst, e) }

@@ -2,6 +2,7 @@ package cql2
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -104,20 +105,19 @@ func (p *parser) joined(op string, part func() (filter.Expr, error)) (filter.Exp
 }
 
 func (p *parser) negation() (filter.Expr, error) {
-	if !p.is("not") {
-		return p.predicate()
+	var nots []int
+	for p.is("not") {
+		nots = append(nots, p.tok.at)
+		p.next()
 	}
-	offset := p.tok.at
-	if err := p.enter(); err != nil {
-		return nil, err
+	e, err := p.predicate()
+	for _, offset := range slices.Backward(nots) {
+		if err != nil {
+			break
+		}
+		e, err = p.call(offset, "not", e)
 	}
-	defer p.leave()
-	p.next()
-	e, err := p.negation()
-	if err != nil {
-		return nil, err
-	}
-	return p.call(offset, "not", e)
+	return e, err
 }
 
 // predicate is an operand and what is said of it.
@@ -291,31 +291,34 @@ func (p *parser) power() (filter.Expr, error) {
 
 // factor is an operand and its sign, which binds before ^ as the grammar has it.
 func (p *parser) factor() (filter.Expr, error) {
-	offset := p.tok.at
-	switch {
-	case p.symbolIs("-"):
-		p.next()
-		if p.tok.kind == numberToken {
-			return p.number(offset, "-")
-		}
-		if err := p.enter(); err != nil {
-			return nil, err
-		}
-		defer p.leave()
-		e, err := p.factor()
-		if err != nil {
-			return nil, err
-		}
-		minus := &filter.Literal{Source: at(offset), Value: referentials.IntegerValue(-1)}
-		return p.call(offset, "*", minus, e)
-	case p.symbolIs("+"):
+	if p.symbolIs("+") {
 		p.next()
 		if p.tok.kind != numberToken {
 			return nil, p.unexpected("a number")
 		}
-		return p.number(offset, "")
+		return p.number(p.tok.at, "")
 	}
-	return p.primary()
+	var minuses []int
+	for p.symbolIs("-") {
+		minuses = append(minuses, p.tok.at)
+		p.next()
+	}
+	var e filter.Expr
+	var err error
+	if last := len(minuses) - 1; last >= 0 && p.tok.kind == numberToken {
+		e, err = p.number(minuses[last], "-")
+		minuses = minuses[:last]
+	} else {
+		e, err = p.primary()
+	}
+	for _, offset := range slices.Backward(minuses) {
+		if err != nil {
+			break
+		}
+		minus := &filter.Literal{Source: at(offset), Value: referentials.IntegerValue(-1)}
+		e, err = p.call(offset, "*", minus, e)
+	}
+	return e, err
 }
 
 // number reads the current token: an integer when it is written as one and fits.

@@ -158,10 +158,9 @@ func (p *parser) group() (filter.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	const certain = text | instant | interval | shape | list
 	if len(items) == 1 && !comma {
 		last := p.symbolIs(",") || p.symbolIs(")")
-		if !isItem || !last || sortOf(items[0])&certain == 0 {
+		if !isItem || !last || sortOf(items[0])&listed == 0 {
 			return items[0], nil
 		}
 	}

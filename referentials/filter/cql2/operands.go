@@ -33,6 +33,7 @@ const (
 	ordered  = text | number | instant | open
 	spatial  = shape | open
 	temporal = instant | interval | open
+	listed   = text | instant | interval | shape | list // what parentheses do not group in an item
 	anything = condition | truth | text | number | instant | interval | shape | list | open
 )
 

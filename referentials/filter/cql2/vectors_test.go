@@ -2,11 +2,16 @@ package cql2
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"socle/referentials/filter"
 )
 
 // vectors are the standard's examples, beside the checkout.
@@ -55,10 +60,40 @@ func TestStandardTexts(t *testing.T) {
 	if len(texts) != 120 {
 		t.Errorf("%d texts, the standard has 120", len(texts))
 	}
+	schema := standardSchema(t)
 	for name, s := range texts {
-		if _, err := ParseText(s); err != nil {
+		e, err := ParseText(s)
+		if err != nil {
 			t.Errorf("%s: %v", name, err)
+			continue
 		}
+		roundTrip(t, e)
+		validate(t, schema, e)
+	}
+}
+
+// A pair is a text and the JSON of the same name; those that end in -alt01 are other
+// texts of a pair.
+func TestStandardPairs(t *testing.T) {
+	texts, jsons := examples(t, "text"), examples(t, "json")
+	if len(jsons) != 109 {
+		t.Errorf("%d JSON texts, the standard has 109", len(jsons))
+	}
+	for name, s := range texts {
+		pair, ok := jsons[strings.TrimSuffix(name, "-alt01")]
+		if !ok {
+			t.Errorf("%s has no JSON", name)
+			continue
+		}
+		want, err := ParseJSON([]byte(pair))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got := mustText(t, s); !equal(got, want) {
+			t.Errorf("%s: the text is\n%s, the JSON\n%s", name, AppendJSON(nil, got), AppendJSON(nil, want))
+		}
+		roundTrip(t, want)
 	}
 }
 
@@ -67,9 +102,36 @@ func TestAnnex(t *testing.T) {
 	if len(all) != 351 {
 		t.Errorf("%d predicates, the annex has 351", len(all))
 	}
+	schema := standardSchema(t)
 	for _, s := range all {
-		if _, err := ParseText(s); err != nil {
-			t.Errorf("%s: %v", s, err)
-		}
+		e := mustText(t, s)
+		roundTrip(t, e)
+		validate(t, schema, e)
+	}
+}
+
+// standardSchema compiles the standard's cql2.json.
+func standardSchema(t testing.TB) *jsonschema.Schema {
+	t.Helper()
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join(vectors, "cql2.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// validate checks the JSON of a tree against the standard's schema.
+func validate(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, schema *jsonschema.Schema, e filter.Expr) {
+	t.Helper()
+	written := AppendJSON(nil, e)
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(written))
+	if err != nil {
+		t.Fatalf("%s: %v", written, err)
+	}
+	if err := schema.Validate(v); err != nil {
+		t.Fatalf("%s: %v", written, err)
 	}
 }
