@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"socle/cmd/socle/internal/formats"
@@ -19,11 +21,13 @@ type exportCmd struct {
 	Collection string `arg:"" help:"The collection."`
 	Output     string `short:"o" required:"" placeholder:"FILE" help:"Where to write; the extension chooses the format."`
 	CRS        string `name:"crs" placeholder:"EPSG:n" help:"Coordinates to write; those of the format, or of the storage, when left out."`
+
+	Properties []string `placeholder:"A,B" help:"Fields to write; all when left out. The key is always among them."`
 }
 
 // Help shows an example.
 func (exportCmd) Help() string {
-	return "Formats: " + strings.Join(formats.Extensions(), " ") + ".\n\nExample:\n  socle export adresses -o adresses.fgb --crs EPSG:2154"
+	return "Formats: " + strings.Join(formats.Extensions(), " ") + ".\n\nExample:\n  socle export adresses -o adresses.fgb --crs EPSG:2154 --properties numero,voie_nom"
 }
 
 // Run writes the current version of a collection to a file. The file appears whole or
@@ -34,10 +38,10 @@ func (c *exportCmd) Run(ctx context.Context, m *Main) error {
 		return &usageError{referentials.Errorf(referentials.Unsupported, "no format has the extension of %q", filepath.Base(c.Output)).
 			At("-o").Do("use one of %s", strings.Join(formats.Extensions(), " "))}
 	}
-	var wanted crs.CRS
+	e := export{format: format, properties: c.Properties}
 	if c.CRS != "" {
 		var err error
-		if wanted, err = crs.Parse(c.CRS); err != nil {
+		if e.crs, err = crs.Parse(c.CRS); err != nil {
 			return &usageError{err}
 		}
 	}
@@ -50,7 +54,7 @@ func (c *exportCmd) Run(ctx context.Context, m *Main) error {
 	err := m.withStore(ctx, func(store referentials.Store) error {
 		return store.Load(ctx, c.Collection, 0, func(state referentials.State, rows referentials.Rows) error {
 			return writeWhole(c.Output, func(f *os.File) (err error) {
-				written, err = exportRows(f, format, state, wanted, rows, func(n int64) {
+				written, err = e.write(f, state, rows, func(n int64) {
 					bar.Update("export "+c.Collection, share(n, state.Version.Rows), thousands(n)+" rows")
 				})
 				return err
@@ -65,55 +69,138 @@ func (c *exportCmd) Run(ctx context.Context, m *Main) error {
 	return nil
 }
 
-// exportRows encodes the public part of rows.
-func exportRows(f *os.File, format encode.Format, state referentials.State, wanted crs.CRS, rows referentials.Rows, tell func(int64)) (int64, error) {
+// export is what is asked of a collection's rows.
+type export struct {
+	format     encode.Format
+	crs        crs.CRS  // zero: the format's own
+	properties []string // nil: all fields
+
+	// keep makes the test that rows must pass, of the public part of the collection; nil
+	// keeps every row.
+	keep func(*referentials.Descriptor) (func(*referentials.Row) (bool, error), error)
+}
+
+// write encodes the public part of rows, and tells how many were read so far. It gives
+// how many were written.
+func (e *export) write(f io.Writer, state referentials.State, rows referentials.Rows, tell func(int64)) (int64, error) {
 	d, columns, ok := state.Descriptor.Public()
 	if !ok {
 		return 0, referentials.Errorf(referentials.Refused, "its rows may not leave: access is %s%s", d.Access, profileClause(d.Profile)).
 			At("collection %s", d.ID).Do("its values leave inside aggregates that pass the profile")
 	}
-	if format.Spatial && !d.HasGeometry() {
-		return 0, referentials.Errorf(referentials.Unsupported, "%s holds layers, and %s is a table", format.Name, d.ID).Do("write .csv or .parquet")
+	if e.format.Spatial && !d.HasGeometry() {
+		return 0, referentials.Errorf(referentials.Unsupported, "%s holds layers, and %s is a table", e.format.Name, d.ID).Do("write .csv or .parquet")
 	}
-	if wanted.IsZero() {
-		wanted = formats.DefaultCRS(format, d.CRS)
-	}
-	transform, err := transformer(d, wanted)
+	written, kept, err := selectFields(&d, e.properties)
 	if err != nil {
 		return 0, err
+	}
+	header := encode.Header{Descriptor: written, CRS: e.crs, Matched: state.Version.Rows}
+	if header.CRS.IsZero() {
+		header.CRS = formats.DefaultCRS(e.format, d.CRS)
+	}
+	header.YFirst = d.HasGeometry() && formats.YFirst(e.format, header.CRS)
+	p := pipe{columns: columns, kept: kept, tell: tell}
+	if p.transform, err = transformer(d, header.CRS); err != nil {
+		return 0, err
+	}
+	if e.keep != nil {
+		header.Matched = -1
+		if p.keep, err = e.keep(&d); err != nil {
+			return 0, err
+		}
 	}
 	out := bufio.NewWriterSize(f, 1<<20)
-	w, err := format.New(out, encode.Header{Descriptor: d, CRS: wanted, Matched: state.Version.Rows})
+	w, err := e.format.New(out, header)
 	if err != nil {
 		return 0, err
 	}
-	n, err := encodeAll(w, rows, columns, transform, tell)
+	n, err := p.run(w, rows)
 	if err := errors.Join(err, w.Close()); err != nil {
 		return n, err
 	}
 	return n, out.Flush()
 }
 
-func encodeAll(w encode.Writer, rows referentials.Rows, columns []int, transform func([]float64) error, tell func(int64)) (n int64, err error) {
-	projected := referentials.Row{Values: make([]referentials.Value, len(columns))}
+// selectFields gives the descriptor of some fields of d and where they are in it. They
+// keep their order, and the key stays whether it is named or not.
+func selectFields(d *referentials.Descriptor, names []string) (referentials.Descriptor, []int, error) {
+	selected := d.Clone()
+	var kept []int
+	if names != nil {
+		selected.Fields = selected.Fields[:0]
+	}
+	for i, f := range d.Fields {
+		if names == nil {
+			kept = append(kept, i)
+		} else if f.Name == d.Key || slices.Contains(names, f.Name) {
+			kept = append(kept, i)
+			selected.Fields = append(selected.Fields, f)
+		}
+	}
+	for _, name := range names {
+		if d.FieldIndex(name) < 0 {
+			return selected, nil, noField(d, name)
+		}
+	}
+	return selected, kept, nil
+}
+
+func noField(d *referentials.Descriptor, name string) error {
+	known := make([]string, len(d.Fields))
+	for i := range d.Fields {
+		known[i] = d.Fields[i].Name
+	}
+	err := referentials.Errorf(referentials.Invalid, "collection %s has no field %q", d.ID, name).At("--properties")
+	if near := referentials.Nearest(name, known); near != "" {
+		return err.Do("did you mean %q?", near)
+	}
+	return err.Do("its fields are %s", strings.Join(known, ", "))
+}
+
+// pipe takes rows of a store to an encoder, one at a time.
+type pipe struct {
+	columns   []int // the public ones of a row …
+	kept      []int // … and of those, the ones to write
+	keep      func(*referentials.Row) (bool, error)
+	transform func([]float64) error
+	tell      func(int64)
+}
+
+func (p *pipe) run(w encode.Writer, rows referentials.Rows) (written int64, err error) {
+	public := referentials.Row{Values: make([]referentials.Value, len(p.columns))}
+	out := referentials.Row{Values: make([]referentials.Value, len(p.kept))}
+	var read int64
 	for row, err := range rows {
 		if err != nil {
-			return n, err
+			return written, err
 		}
-		for i, c := range columns {
-			projected.Values[i] = row.Values[c]
+		read++
+		p.tell(read)
+		for i, c := range p.columns {
+			public.Values[i] = row.Values[c]
 		}
-		projected.Geom.CopyFrom(&row.Geom)
-		if err := transform(projected.Geom.XY); err != nil {
-			return n, err
+		if p.keep != nil {
+			public.Geom = row.Geom // only looked at
+			if ok, err := p.keep(&public); err != nil {
+				return written, err
+			} else if !ok {
+				continue
+			}
 		}
-		if err := w.Write(&projected); err != nil {
-			return n, err
+		for i, k := range p.kept {
+			out.Values[i] = public.Values[k]
 		}
-		n++
-		tell(n)
+		out.Geom.CopyFrom(&row.Geom)
+		if err := p.transform(out.Geom.XY); err != nil {
+			return written, err
+		}
+		if err := w.Write(&out); err != nil {
+			return written, err
+		}
+		written++
 	}
-	return n, nil
+	return written, nil
 }
 
 func transformer(d referentials.Descriptor, wanted crs.CRS) (func([]float64) error, error) {

@@ -163,7 +163,9 @@ func TestTime(t *testing.T) {
 		values []referentials.Value
 		want   string // "" when there is no such member
 	}{
-		{"no field of that role", []referentials.Field{plain, year}, []referentials.Value{day, referentials.IntegerValue(2020)}, ""},
+		{"no field of that role", []referentials.Field{plain}, []referentials.Value{day}, ""},
+		{"year", []referentials.Field{year, from}, []referentials.Value{referentials.IntegerValue(987), day}, `{"interval":["0987-01-01","0987-12-31"]}`},
+		{"no year", []referentials.Field{year}, []referentials.Value{referentials.IntegerValue(-1)}, `null`},
 		{"date", []referentials.Field{plain, from}, []referentials.Value{later, day}, `{"date":"2011-01-26"}`},
 		{"no date", []referentials.Field{from}, []referentials.Value{null}, `null`},
 		{"timestamp", []referentials.Field{at}, []referentials.Value{instant}, `{"timestamp":"2017-07-14T02:40:00.25Z"}`},

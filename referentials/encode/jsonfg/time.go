@@ -3,20 +3,27 @@ package jsonfg
 import "socle/referentials"
 
 // span names the fields that give the "time" of a feature, -1 for none. One field of role
-// time is an instant; a second one of the same type makes an interval of the two. Years,
-// which are integers, stay among the properties: the format has instants of days and
-// finer.
+// time is an instant, or a year when it is an integer; a second date or instant of the same
+// type makes an interval of the two.
 type span struct{ from, to int }
 
 func spanOf(fields []referentials.Field) span {
 	s := span{-1, -1}
 	for i, f := range fields {
-		switch {
-		case f.Role != referentials.Time || f.Type != referentials.Date && f.Type != referentials.DateTime:
-		case s.from < 0:
+		if f.Role != referentials.Time {
+			continue
+		}
+		switch f.Type {
+		case referentials.Date, referentials.DateTime:
+			if s.from >= 0 && s.to < 0 && f.Type == fields[s.from].Type {
+				s.to = i
+			}
+		case referentials.Integer:
+		default:
+			continue
+		}
+		if s.from < 0 {
 			s.from = i
-		case s.to < 0 && f.Type == fields[s.from].Type:
-			s.to = i
 		}
 	}
 	return s
@@ -28,6 +35,8 @@ func (s span) append(dst []byte, values []referentials.Value) []byte {
 	from := instant(values, s.from)
 	if s.to < 0 {
 		switch from.Type() {
+		case referentials.Integer:
+			return appendYear(dst, int(from.Int()))
 		case referentials.Date:
 			dst = append(dst, `{"date":"`...)
 		case referentials.DateTime:
@@ -56,17 +65,31 @@ func appendEnd(dst []byte, v referentials.Value) []byte {
 	return v.Append(dst)
 }
 
+// appendYear appends the interval of all days of a year.
+func appendYear(dst []byte, year int) []byte {
+	digits := []byte{byte('0' + year/1000), byte('0' + year/100%10), byte('0' + year/10%10), byte('0' + year%10)}
+	dst = append(dst, `{"interval":["`...)
+	dst = append(dst, digits...)
+	dst = append(dst, `-01-01","`...)
+	dst = append(dst, digits...)
+	return append(dst, `-12-31"]}`...)
+}
+
 // instant gives a value whose year has the four digits that RFC 3339 writes, or null.
 func instant(values []referentials.Value, i int) referentials.Value {
 	if i >= len(values) {
 		return referentials.Null
 	}
 	v := values[i]
+	year := int64(-1)
 	switch v.Type() {
 	case referentials.Date, referentials.DateTime:
-		if year := v.Time().Year(); 0 <= year && year <= 9999 {
-			return v
-		}
+		year = int64(v.Time().Year())
+	case referentials.Integer:
+		year = v.Int()
 	}
-	return referentials.Null
+	if year < 0 || year > 9999 {
+		return referentials.Null
+	}
+	return v
 }

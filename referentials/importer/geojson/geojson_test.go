@@ -233,6 +233,8 @@ func TestTime(t *testing.T) {
 	for _, c := range []struct{ title, text, want, note string }{
 		{"repeated by a property", timed(`{"date":"2020-02-29"}`, `"maj":"2020-02-29"`) + timed("null", `"maj":null`), "maj=s:2020-02-29 / maj=∅", ""},
 		{"interval repeated", timed(`{"interval":["2020-01-01",".."]}`, `"du":"2020-01-01","au":null`), "du=s:2020-01-01 au=∅", ""},
+		{"year repeated", timed(`{"interval":["0987-01-01","0987-12-31"]}`, `"annee":987`), "annee=i:987", ""},
+		{"not a year", timed(`{"interval":["2019-01-01","2020-12-31"]}`, `"annee":2019`), "annee=i:2019 time_start=s:2019-01-01 time_end=s:2020-12-31", ""},
 		{"date", timed(`{"date":"2020-02-29"}`, `"a":1`) + timed("null", `"a":2`), "a=i:1 time=s:2020-02-29 / a=i:2 time=∅", ""},
 		{"new in one", timed(`{"date":"2020-02-29"}`, `"maj":"2020-02-29"`) + timed(`{"date":"2020-02-28"}`, `"maj":"2020-02-29"`),
 			"maj=s:2020-02-29 time=s:2020-02-29 / maj=s:2020-02-29 time=s:2020-02-28", ""},

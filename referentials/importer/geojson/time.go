@@ -1,6 +1,7 @@
 package geojson
 
 import (
+	"bytes"
 	"errors"
 
 	"socle/referentials/importer/source"
@@ -48,8 +49,14 @@ func readTime(raw []byte) (m moments, err error) {
 
 func (m *moments) isZero() bool { return m.at == nil && m.start == nil && m.end == nil }
 
-// within tells whether the properties say the same already.
+// within tells whether the properties say the same already; the days of a year may be
+// there as its number.
 func (m *moments) within(properties []byte) bool {
+	const first, last = `-01-01"`, `-12-31"`
+	if s, e := m.start, m.end; m.at == nil && len(s) == len(`"2000-01-01"`) && len(e) == len(s) &&
+		string(s[5:]) == first && string(e[5:]) == last && bytes.Equal(s[:5], e[:5]) && holds(properties, bytes.TrimLeft(s[1:5], "0")) {
+		return true
+	}
 	left := 0
 	for _, t := range [][]byte{m.at, m.start, m.end} {
 		if t != nil && !holds(properties, t) {
