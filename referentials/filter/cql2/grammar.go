@@ -30,6 +30,9 @@ func (p *parser) filter() (filter.Expr, error) {
 		return nil, err
 	}
 	if p.tok.kind != endToken {
+		if p.symbolIs(")") {
+			return nil, p.unexpected("the end of the filter").Do("it closes no parenthesis")
+		}
 		if sortOf(e) == condition {
 			return nil, p.unexpected("AND, OR or the end of the filter", joiners...)
 		}
@@ -230,7 +233,11 @@ func (p *parser) isNull(offset int, value filter.Expr) (filter.Expr, error) {
 		p.next()
 	}
 	if !p.is("null") {
-		return nil, p.unexpected("NULL", "NULL")
+		err := p.unexpected("NULL", "NULL")
+		if err.Hint == "" {
+			err = err.Do("values are compared by = and <>")
+		}
+		return nil, err
 	}
 	p.next()
 	e, err := p.call(offset, "isNull", value)
@@ -284,7 +291,7 @@ func (p *parser) power() (filter.Expr, error) {
 		return nil, err
 	}
 	if p.symbolIs("^") {
-		return nil, p.unexpected("one ^").Do("say with parentheses which comes first: (a ^ b) ^ c")
+		return nil, p.fault(p.tok.at, "a second ^").Do("say with parentheses which comes first: (a ^ b) ^ c")
 	}
 	return p.call(offset, "^", left, right)
 }

@@ -3,6 +3,7 @@ package cql2
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -49,7 +50,7 @@ func (v *value) String() string {
 	case 'n':
 		return "null"
 	case '[':
-		return "a list"
+		return fmt.Sprintf("a list of %d", len(v.values))
 	}
 	if len(v.names) == 0 {
 		return "an empty object"

@@ -82,20 +82,21 @@ func (p *parser) function(lower string) (filter.Expr, error) {
 		return nil, err
 	}
 	if comma {
-		return nil, p.fault(tok.at, "a comma ends the operands of %s", quote(tok.text))
+		return nil, p.unexpected("a value")
 	}
+	p.next()
 	if standard {
 		return p.call(tok.at, o.op, args...)
 	}
 	return &filter.Call{Source: at(tok.at), Op: tok.text, Args: args}, nil
 }
 
-// items reads what is between parentheses, the first of which is read, and tells whether
-// a comma ends it.
+// items reads what is between parentheses, up to the second of them, and tells whether a
+// comma ends it, as only a list of one may.
 func (p *parser) items(item func() (filter.Expr, error)) (list []filter.Expr, comma bool, err error) {
 	for !p.symbolIs(")") {
 		if len(list) > 0 && !comma {
-			return nil, false, p.unexpected(`"," or ")"`, continuers(list)...)
+			return nil, false, p.unexpected(`an operator, "," or ")"`, continuers(list)...)
 		}
 		e, err := item()
 		if err != nil {
@@ -109,7 +110,6 @@ func (p *parser) items(item func() (filter.Expr, error)) (list []filter.Expr, co
 	if comma && len(list) > 1 {
 		return nil, false, p.unexpected("a value")
 	}
-	p.next()
 	return list, comma, nil
 }
 
@@ -138,6 +138,7 @@ func (p *parser) list() (filter.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.next()
 	return &filter.Array{Source: at(offset), Items: items}, nil
 }
 
@@ -158,6 +159,7 @@ func (p *parser) group() (filter.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.next()
 	if len(items) == 1 && !comma {
 		last := p.symbolIs(",") || p.symbolIs(")")
 		if !isItem || !last || sortOf(items[0])&listed == 0 {

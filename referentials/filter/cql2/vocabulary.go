@@ -51,6 +51,7 @@ func isPlain(s string) bool {
 var foreign = map[string]string{
 	"ilike":  "write CASEI(…) LIKE CASEI('…')",
 	"exists": "write name IS NOT NULL",
+	"xor":    "write (a OR b) AND NOT (a AND b)",
 	"mod":    "write %",
 	"eq":     "write =",
 	"ne":     "write <>",
