@@ -83,6 +83,7 @@ func TestTextErrors(t *testing.T) {
 		{"\xff", "character 1: a byte that is not UTF-8 (send the filter in UTF-8, percent-encoded in a URL)"},
 		{"CASEI(5) = 'a'", `character 7: "CASEI" takes a text, a property or a function here, not the number 5`},
 		{"a LIKE CASEI(b)", `character 8: "LIKE" takes a text here, not the property "b" (a text is between single quotes: 'b')`},
+		{"0A()", `character 1: "0A" is no name of a function`},
 		{"foo(1,", "character 7: expected a value, found the end of the filter"},
 		{"foo(1 2)", `character 7: expected an operator, "," or ")", found the number 2`},
 		{"(a = 1 AN b = 2)", `character 8: expected an operator, "," or ")", found "AN" (did you mean AND?)`},

@@ -70,6 +70,9 @@ func (p *parser) function(lower string) (filter.Expr, error) {
 	p.next()
 	p.next() // the parenthesis that made it a function
 	o, standard := operators[lower]
+	if !standard && !isFunctionName(tok.text) {
+		return nil, p.fault(tok.at, "%s is no name of a function", quote(tok.text))
+	}
 	operand := p.argument
 	switch {
 	case standard && o.operands[0] == list|open:
