@@ -26,7 +26,7 @@ func (r *reader) geometry(v *value) (filter.Expr, error) {
 	if !ok {
 		return nil, r.fault(`expected "geometries" in the collection`)
 	}
-	_, err = in(r, "geometries", m, func(m *value) (struct{}, error) { return struct{}{}, g.members(m) })
+	_, err = under(r, "geometries", m, func(m *value) (struct{}, error) { return struct{}{}, g.members(m) })
 	return s, err
 }
 
@@ -35,7 +35,7 @@ func (r *reader) geometryType(v *value) (string, error) {
 	if !ok {
 		return "", r.fault("expected a geometry, found %s", v)
 	}
-	return in(r, "type", m, r.text)
+	return under(r, "type", m, r.text)
 }
 
 // geoJSON reads one literal into its shape. All positions have a height or none has: the
@@ -162,7 +162,7 @@ func (r *reader) numbers(v *value) ([]float64, error) {
 	}
 	list := make([]float64, 0, len(v.values))
 	for i := range v.values {
-		f, err := in(r, strconv.Itoa(i), &v.values[i], r.number)
+		f, err := under(r, strconv.Itoa(i), &v.values[i], r.number)
 		if err != nil {
 			return nil, err
 		}

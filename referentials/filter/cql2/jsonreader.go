@@ -49,8 +49,8 @@ func (r *reader) fault(format string, args ...any) *referentials.Error {
 	return r.locate(referentials.Errorf(referentials.Invalid, format, args...))
 }
 
-// in reads with a step added to the path.
-func in[T any](r *reader, step string, v *value, read func(*value) (T, error)) (T, error) {
+// under reads with a step added to the path.
+func under[T any](r *reader, step string, v *value, read func(*value) (T, error)) (T, error) {
 	r.path = append(r.path, step)
 	t, err := read(v)
 	r.path = r.path[:len(r.path)-1]
@@ -110,7 +110,7 @@ func (r *reader) list(v *value) ([]filter.Expr, error) {
 	}
 	list := make([]filter.Expr, 0, len(v.values))
 	for i := range v.values {
-		e, err := in(r, strconv.Itoa(i), &v.values[i], r.expression)
+		e, err := under(r, strconv.Itoa(i), &v.values[i], r.expression)
 		if err != nil {
 			return nil, err
 		}
@@ -132,19 +132,19 @@ func (r *reader) object(v *value) (filter.Expr, error) {
 		case "op":
 			return r.call(v)
 		case "property":
-			s, err := in(r, name, m, r.text)
+			s, err := under(r, name, m, r.text)
 			if err != nil {
 				return nil, err
 			}
 			return &filter.Property{Source: at(v.at), Name: s}, nil
 		case "date":
-			d, err := in(r, name, m, r.date)
+			d, err := under(r, name, m, r.date)
 			return r.literal(v, d, err)
 		case "timestamp":
-			d, err := in(r, name, m, r.timestamp)
+			d, err := under(r, name, m, r.timestamp)
 			return r.literal(v, d, err)
 		case "interval":
-			i, err := in(r, name, m, r.interval)
+			i, err := under(r, name, m, r.interval)
 			if err != nil {
 				return nil, err
 			}
@@ -153,7 +153,7 @@ func (r *reader) object(v *value) (filter.Expr, error) {
 		case "type":
 			return r.geometry(v)
 		case "bbox":
-			b, err := in(r, name, m, r.box)
+			b, err := under(r, name, m, r.box)
 			if err != nil {
 				return nil, err
 			}
@@ -175,7 +175,7 @@ func (r *reader) object(v *value) (filter.Expr, error) {
 // call is {"op": …, "args": […]}.
 func (r *reader) call(v *value) (filter.Expr, error) {
 	m, _ := v.member("op")
-	op, err := in(r, "op", m, r.operator)
+	op, err := under(r, "op", m, r.operator)
 	if err != nil {
 		return nil, err
 	}
@@ -184,12 +184,12 @@ func (r *reader) call(v *value) (filter.Expr, error) {
 
 // oldFunction is {"function": {"name": …, "args": […]}}, as drafts of the standard had it.
 func (r *reader) oldFunction(v, m *value) (filter.Expr, error) {
-	return in(r, "function", m, func(m *value) (filter.Expr, error) {
+	return under(r, "function", m, func(m *value) (filter.Expr, error) {
 		name, ok := m.member("name")
 		if !ok {
 			return nil, r.fault(`expected an object with "name" and "args", found %s`, m)
 		}
-		op, err := in(r, "name", name, r.operator)
+		op, err := under(r, "name", name, r.operator)
 		if err != nil {
 			return nil, err
 		}
@@ -239,7 +239,7 @@ func (r *reader) apply(v, object *value, op string) (filter.Expr, error) {
 	if !ok {
 		return nil, r.fault(`expected "args" beside %s`, quote(object.names[0]))
 	}
-	args, err := in(r, "args", m, r.list)
+	args, err := under(r, "args", m, r.list)
 	if err != nil {
 		return nil, err
 	}
@@ -290,11 +290,11 @@ func (r *reader) interval(v *value) (*filter.Interval, error) {
 	if v.kind != '[' || len(v.values) != 2 {
 		return nil, r.fault("expected a list of the 2 ends of an interval, found %s", v)
 	}
-	from, err := in(r, "0", &v.values[0], r.end)
+	from, err := under(r, "0", &v.values[0], r.end)
 	if err != nil {
 		return nil, err
 	}
-	to, err := in(r, "1", &v.values[1], r.end)
+	to, err := under(r, "1", &v.values[1], r.end)
 	if err != nil {
 		return nil, err
 	}
