@@ -135,6 +135,14 @@ func (d *Descriptor) LabelIndex() int {
 	return slices.IndexFunc(d.Fields, func(f Field) bool { return f.Role == Label })
 }
 
+// TimeIndex gives the position of the field that says when a feature is: the first of that
+// role that is a date, an instant, or a year as an integer; -1 when there is none.
+func (d *Descriptor) TimeIndex() int {
+	return slices.IndexFunc(d.Fields, func(f Field) bool {
+		return f.Role == Time && (f.Type == Date || f.Type == DateTime || f.Type == Integer)
+	})
+}
+
 // HasGeometry tells a layer from a table.
 func (d *Descriptor) HasGeometry() bool { return d.Geometry != geo.None }
 

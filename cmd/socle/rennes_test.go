@@ -33,9 +33,10 @@ var rennes = []struct {
 
 // TestRennes imports the real files into both stores and asks both servers the same things.
 func TestRennes(t *testing.T) {
-	var bases []string
+	var bases, dsns []string
 	for _, s := range stores {
 		store := s.open(t)
+		dsns = append(dsns, store)
 		for _, r := range rennes {
 			args := []string{"import", "--store", store}
 			for _, a := range r.args {
@@ -58,6 +59,7 @@ func TestRennes(t *testing.T) {
 	}
 	sameAnswers(t, bases[0], bases[1])
 	t.Run("coordinates", func(t *testing.T) { coordinates(t, bases[0]) })
+	t.Run("systems", func(t *testing.T) { systemsAgainstOracles(t, bases[1], dsns[1]) })
 	t.Run("iris", func(t *testing.T) { sameIRIS(t, bases[0]) })
 }
 

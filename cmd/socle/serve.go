@@ -20,6 +20,8 @@ type serveCmd struct {
 	BaseURL        string         `name:"base-url" env:"SOCLE_BASE_URL" placeholder:"URL" help:"Beginning of every link, when clients see another address."`
 	TrustedProxies []netip.Prefix `env:"SOCLE_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded headers are believed."`
 	RequestTimeout time.Duration  `default:"60s" env:"SOCLE_REQUEST_TIMEOUT" help:"Longest time for one answer."`
+	MaxLimit       int            `default:"10000" env:"SOCLE_MAX_LIMIT" help:"Most features on a page."`
+	CursorLifetime time.Duration  `default:"5m" env:"SOCLE_CURSOR_LIFETIME" help:"How long paging may pause on data that changed meanwhile."`
 	MaxConcurrent  int            `default:"256" env:"SOCLE_MAX_CONCURRENT" help:"Requests answered at once; others get 503."`
 }
 
@@ -44,7 +46,8 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 	keeper := snapshot.New(store, snapshot.Options{Recheck: recheck, Logger: logger})
 	handler, err := api.New(api.Config{
 		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Version: version,
-		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent, Logger: logger,
+		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent,
+		MaxLimit: c.MaxLimit, CursorLifetime: c.CursorLifetime, Logger: logger,
 	}, keeper, tiles.New(tiles.Options{}))
 	if err != nil {
 		return err

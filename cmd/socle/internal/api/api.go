@@ -15,6 +15,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"socle/referentials"
+	"socle/referentials/query"
 	"socle/referentials/snapshot"
 )
 
@@ -37,6 +38,8 @@ type Config struct {
 	RequestTimeout time.Duration // 60 s
 	DrainTimeout   time.Duration // for requests under way when the server stops: 20 s
 	MaxURLBytes    int           // 16 KiB
+	CacheBytes     uint64        // for the answers to queries: 64 MiB
+	CursorLifetime time.Duration // how long a walk may pause on data that changed meanwhile: 5 min
 
 	Logger *slog.Logger // nowhere
 }
@@ -92,6 +95,7 @@ type API struct {
 	public  func() *snapshot.Public
 	status  func() snapshot.Status
 	systems systems
+	engine  *query.Engine
 	tiles   Tiler
 	pages   *pages
 	slots   chan struct{} // one for each request under way
@@ -118,6 +122,9 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 		pages:  pages,
 		slots:  make(chan struct{}, config.MaxConcurrent),
 	}
+	if a.engine, err = query.New(query.Options{CacheBytes: config.CacheBytes, CursorLifetime: config.CursorLifetime}, &a.systems.ways); err != nil {
+		return nil, err
+	}
 	compress, err := compressor()
 	if err != nil {
 		return nil, err
@@ -129,8 +136,12 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
-// Close frees the coordinate transformers.
-func (a *API) Close() { a.systems.close() }
+// Close lets go of what answers need: the coordinate transformers, the revisions that
+// walks are on.
+func (a *API) Close() {
+	a.engine.Close()
+	a.systems.close()
+}
 
 func (a *API) routes(compress func(http.Handler) http.Handler) http.Handler {
 	r := chi.NewRouter()
@@ -153,6 +164,10 @@ func (a *API) routes(compress func(http.Handler) http.Handler) http.Handler {
 	get("/assets/{name}", a.asset)
 	get("/collections", a.collections)
 	get("/collections/{id}", a.collection)
+	get("/collections/{id}/schema", a.schema(returnables))
+	get("/collections/{id}/queryables", a.schema(queryables))
+	get("/collections/{id}/sortables", a.schema(sortables))
+	get("/functions", a.functions)
 	get("/collections/{id}/items", a.items)
 	get("/collections/{id}/items/{fid}", a.item)
 	if a.tiles != nil {

@@ -37,6 +37,16 @@ var goldens = map[string]string{
 	"items-stored.json":     "/collections/%C3%AElots/items?limit=1&crs=http://www.opengis.net/def/crs/EPSG/0/2154",
 	"items-swapped.json":    "/collections/carreaux/items?crs=http://www.opengis.net/def/crs/EPSG/0/3035",
 	"items-table.json":      "/collections/filosofi/items",
+	"items-filtered.json":   "/collections/adresses/items?filter=numero%20BETWEEN%203%20AND%205&sortby=-numero&properties=numero&limit=2",
+	"items-hits.json":       "/collections/adresses/items?resultType=hits&bbox=-1.8,48,-1.6,48.2",
+	"items.jsonfg":          "/collections/%C3%AElots/items?f=jsonfg&limit=1&crs=http://www.opengis.net/def/crs/EPSG/0/2154",
+	"schema.json":           "/collections/adresses/schema",
+	"queryables.json":       "/collections/%C3%AElots/queryables",
+	"sortables.json":        "/collections/%C3%AElots/sortables",
+	"schema.html":           "/collections/%C3%AElots/schema?f=html",
+	"functions.json":        "/functions",
+	"functions.html":        "/functions?f=html",
+	"problem-filter.txt":    "/collections/adresses/items?filter=numer%20%3E%203",
 	"items.html":            "/collections/%C3%AElots/items?f=html&limit=2",
 	"items.csv":             "/collections/adresses/items?f=csv&limit=2&offset=21",
 	"items.geojsons":        "/collections/arrets/items?f=geojsonseq",
@@ -85,7 +95,8 @@ func TestGoldens(t *testing.T) {
 func TestPaging(t *testing.T) {
 	a := open(t, nil)
 	for _, query := range []string{"", "limit=1", "limit=7", "limit=24", "limit=25", "limit=1000000", "limit=5&bbox=-1.8,48,-1.6,48.2",
-		"limit=3&bbox=1350450,7222000,1352000,7224000&bbox-crs=EPSG:3948&crs=EPSG:3948", "limit=9&f=geojson"} {
+		"limit=3&bbox=1350450,7222000,1352000,7224000&bbox-crs=EPSG:3948&crs=EPSG:3948", "limit=9&f=geojson",
+		"limit=4&filter=numero<17", "limit=2&datetime=2022-01-10/..", "limit=6&sortby=adr_cplete&properties=numero", "limit=5&skipGeometry=true"} {
 		t.Run(query, func(t *testing.T) {
 			var seen []string
 			want := -1
@@ -124,7 +135,7 @@ func TestPaging(t *testing.T) {
 				t.Errorf("%d features were seen, %d matched", len(seen), want)
 			}
 			for i := 1; i < len(seen)-1; i++ {
-				if seen[i-1] >= seen[i] && !strings.Contains(seen[i], "/") {
+				if seen[i-1] >= seen[i] && !strings.Contains(seen[i], "/") && !strings.Contains(query, "sortby") {
 					t.Errorf("%s after %s", seen[i], seen[i-1])
 				}
 			}
@@ -264,7 +275,7 @@ func TestRefusals(t *testing.T) {
 		{"/collections/adresses/items?bbox=9,2,3,4&bbox-crs=EPSG:3948", 400, "west"},
 		{"/collections/adresses/items?bbox=1,2,3,4&bbox-crs=EPSG:27572", 400, "not offered"},
 		{"/collections/adresses/items?bbox-crs=EPSG:27572", 400, "not offered"},
-		{"/collections/adresses/items?crs=EPSG:2154", 400, "not offered"},
+		{"/collections/adresses/items?crs=EPSG:27572", 400, "not offered"},
 		{"/collections/adresses/items?crs=nonsense", 400, "parameter crs"},
 		{"/collections/filosofi/items?crs=EPSG:2154", 400, "no geometry"},
 		{"/collections/adresses/items?f=xml", 400, "use one of"},
@@ -304,6 +315,7 @@ func TestMethods(t *testing.T) {
 
 // allPaths are a path of every kind.
 var allPaths = []string{"/", "/conformance", "/api", "/api.html", "/map", "/assets/map.js", "/assets/style.css", "/collections", "/collections/adresses",
+	"/collections/adresses/schema", "/collections/adresses/queryables", "/collections/adresses/sortables", "/functions",
 	"/collections/adresses/items", "/collections/adresses/items/A01", "/collections/filosofi/items", "/tiles/adresses.json", "/tiles/adresses/10/507/355.mvt"}
 
 func TestTrailingSlashAndHead(t *testing.T) {
@@ -379,7 +391,6 @@ func TestNegotiation(t *testing.T) {
 		{"/?f=json", browser, "application/json"},
 		{"/?f=html", "application/json", "text/html"},
 		{"/", "application/json;q=0.2, text/html;q=0.3", "text/html"},
-		{"/", "image/png", "application/json"},
 		{"/", ";;;,/", "application/json"},
 		{"/collections", browser, "text/html"},
 		{"/collections/adresses/items", "", "application/geo+json"},
@@ -388,7 +399,8 @@ func TestNegotiation(t *testing.T) {
 		{"/collections/adresses/items", "text/csv", "text/csv"},
 		{"/collections/adresses/items", browser, "text/html"},
 		{"/collections/adresses/items/A01", browser, "text/html"},
-		{"/collections/filosofi/items", "application/flatgeobuf", "application/geo+json"},
+		{"/collections/adresses/schema", "application/json", "application/schema+json"},
+		{"/collections/adresses/items", "application/geo+json;q=0.5, application/fg+json", "application/fg+json"},
 		{"/api", browser, "text/html"},
 		{"/api", "application/vnd.oai.openapi+json;version=3.0", "application/vnd.oai.openapi+json;version=3.0"},
 		{"/api", "", "application/vnd.oai.openapi+json;version=3.0"},
@@ -399,6 +411,11 @@ func TestNegotiation(t *testing.T) {
 		}
 		if !strings.Contains(strings.Join(w.Header().Values("Vary"), ","), "Accept") {
 			t.Errorf("%s: Vary %q", test.target, w.Header().Values("Vary"))
+		}
+	}
+	for target, accept := range map[string]string{"/": "image/png", "/collections/filosofi/items": "application/flatgeobuf", "/collections/adresses/items/A01": "text/html;q=0"} {
+		if w := ask(t, a, target, "Accept", accept); w.Code != http.StatusNotAcceptable || !strings.Contains(w.Body.String(), "ask for one of") {
+			t.Errorf("%s, Accept %q: %d %s", target, accept, w.Code, w.Body)
 		}
 	}
 	for accept, want := range map[string]string{"": "fr", "en": "en", "en-GB,en;q=0.9": "en", "fr;q=0.4,en;q=0.5": "en", "de": "fr", "en;q=0.5,fr": "fr", "en; q=0.9, fr; q=0.1": "en", "en;q=x": "fr"} {
@@ -508,7 +525,7 @@ func TestHeaders(t *testing.T) {
 	}
 	w := ask(t, a, "/collections/adresses/items?f=csv&limit=2&offset=4")
 	links := strings.Join(w.Header().Values("Link"), "\n")
-	if !strings.Contains(links, `offset=6>; rel="next"; type="text/csv"`) || !strings.Contains(links, `offset=2>; rel="prev"`) ||
+	if !strings.Contains(links, `&f=csv&limit=2>; rel="next"; type="text/csv"`) || !strings.Contains(links, `>; rel="prev"`) ||
 		w.Header().Get("OGC-NumberMatched") != "25" || w.Header().Get("OGC-NumberReturned") != "2" {
 		t.Errorf("CSV paging: %q", w.Header())
 	}

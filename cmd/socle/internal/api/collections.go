@@ -87,6 +87,9 @@ func describe(c *snapshot.PublicCollection, b base, lang string) *collectionDocu
 			Href: b.url("collections", d.ID, "items") + "?f=" + f.name, Rel: "items", Type: plain(f.media), Title: doc.Title + " (" + f.title + ")",
 		})
 	}
+	for i := range schemaKinds {
+		doc.Links = append(doc.Links, schemaKinds[i].link(b, d.ID, lang))
+	}
 	if href := licenceURL(d.Licence); href != "" {
 		doc.Links = append(doc.Links, encode.Link{Href: href, Rel: "license", Title: d.Licence})
 	}
@@ -148,7 +151,7 @@ func absent(p *snapshot.Public, id string) error {
 		ids = append(ids, c.ID())
 	}
 	e := referentials.Errorf(referentials.NotFound, "there is no collection %q", id)
-	if near := nearest(id, ids); near != "" {
+	if near := referentials.Nearest(id, ids); near != "" {
 		return e.Do("did you mean %q?", near)
 	}
 	return e.Do("/collections lists them")

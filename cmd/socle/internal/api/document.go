@@ -44,6 +44,11 @@ func fresh(w http.ResponseWriter, r *http.Request, tag string) bool {
 
 // document answers with one of the documentFormats: value as JSON, or a page of it.
 func (a *API) document(w http.ResponseWriter, r *http.Request, tag string, json func(base, string) any, page func(base, string) (string, any)) error {
+	return a.documentAs(w, r, tag, documentFormats, json, page)
+}
+
+// documentAs answers with one of two formats, JSON and a page.
+func (a *API) documentAs(w http.ResponseWriter, r *http.Request, tag string, formats []format, json func(base, string) any, page func(base, string) (string, any)) error {
 	b, err := a.base(r)
 	if err != nil {
 		return err
@@ -51,7 +56,7 @@ func (a *API) document(w http.ResponseWriter, r *http.Request, tag string, json 
 	if _, err := parseQuery(r.URL.RawQuery, "f"); err != nil {
 		return err
 	}
-	f, err := negotiate(r, documentFormats)
+	f, err := negotiate(r, formats)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type format struct {
 	name  string // of f=
 	media string
 	title string // of links
+	also  string // a vaguer media type that asks for it too: any GeoJSON is JSON
 	rows  *encode.Format
 }
 
@@ -40,7 +41,7 @@ var featureFormats = featureTable(formats.All())
 
 // formatTitles are the names of formats in links, where they are not the name in capitals.
 var formatTitles = map[string]string{
-	"geojson": "GeoJSON", "geojsonseq": "GeoJSON Text Sequences", "fgb": "FlatGeobuf", "gpkg": "GeoPackage", "parquet": "GeoParquet",
+	"geojson": "GeoJSON", "jsonfg": "JSON-FG", "geojsonseq": "GeoJSON Text Sequences", "fgb": "FlatGeobuf", "gpkg": "GeoPackage", "parquet": "GeoParquet",
 }
 
 func featureTable(all []encode.Format) []format {
@@ -51,7 +52,7 @@ func featureTable(all []encode.Format) []format {
 			f.title = strings.ToUpper(f.name)
 		}
 		if f.name == "geojson" {
-			f.name = "json" // as the standard's own examples call it
+			f.name, f.also = "json", mediaJSON // as the standard's own examples call it
 			table = append(table, f, format{name: "html", media: mediaHTML, title: "HTML"})
 			continue
 		}
@@ -68,7 +69,7 @@ func plain(media string) string {
 }
 
 // negotiate chooses among formats: f= decides, then Accept; the first one is given to
-// clients that ask for nothing we have.
+// clients that ask for nothing in particular.
 func negotiate(r *http.Request, formats []format) (*format, error) {
 	if name := r.URL.Query().Get("f"); name != "" {
 		for i := range formats {
@@ -84,27 +85,46 @@ func negotiate(r *http.Request, formats []format) (*format, error) {
 		return nil, referentials.Errorf(referentials.Invalid, "there is no format %q here", name).
 			At("parameter f").Do("use one of: %s", strings.Join(names, ", "))
 	}
-	best, bestQ := &formats[0], 0.0
-	accept := r.Header.Get("Accept")
+	accept := strings.Join(r.Header.Values("Accept"), ",")
+	if quality(accept, "") < 0 { // nothing in it can be read
+		return &formats[0], nil
+	}
+	var best *format
+	bestQ := 0.0
 	for i := range formats {
-		if q := quality(accept, formats[i].media); q > bestQ {
-			best, bestQ = &formats[i], q
+		f := &formats[i]
+		q := quality(accept, f.media)
+		if f.also != "" {
+			q = max(q, quality(accept, f.also))
 		}
+		if q > bestQ {
+			best, bestQ = f, q
+		}
+	}
+	if best == nil {
+		offers := make([]string, len(formats))
+		for i := range formats {
+			offers[i] = plain(formats[i].media)
+		}
+		return nil, &statusError{http.StatusNotAcceptable,
+			referentials.Errorf(referentials.Unsupported, "there is nothing here of the type %.100q", accept).
+				At("header Accept").Do("ask for one of: %s", strings.Join(offers, ", "))}
 	}
 	return best, nil
 }
 
 // quality gives how much an Accept header wants a media type, from 0 to 1; a more precise
-// range counts over a vaguer one.
+// range counts over a vaguer one. It is negative when the header names no type at all.
 func quality(accept, media string) float64 {
 	media, _, _ = strings.Cut(media, ";")
 	kind, _, _ := strings.Cut(media, "/")
-	q, precision := 0.0, -1
+	q, precision := -1.0, -1
 	for part := range strings.SplitSeq(accept, ",") {
 		name, params, err := mime.ParseMediaType(part)
-		if err != nil {
+		if err != nil || !strings.Contains(name, "/") || len(name) < 3 {
 			continue
 		}
+		q = max(q, 0)
 		p := -1
 		switch name {
 		case media:

@@ -1,23 +1,17 @@
 package api
 
 import (
-	"context"
-	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"socle/geo/crs"
 	"socle/referentials"
 	"socle/referentials/encode"
-	"socle/referentials/encode/geojson"
+	"socle/referentials/query"
 	"socle/referentials/snapshot"
 )
 
-// itemParameters are what items understands.
-var itemParameters = []string{"f", "limit", "offset", "bbox", "bbox-crs", "crs"}
-
-// serves tells whether a format can hold features of a collection.
+// serves tells whether a format can hold features that are described by d.
 func serves(f *format, d *referentials.Descriptor) bool {
 	return f.rows == nil || !f.rows.Spatial || d.HasGeometry()
 }
@@ -33,90 +27,103 @@ func formatsOf(d *referentials.Descriptor) []format {
 	return out
 }
 
-// page is one page of the features of a collection that match a query.
+// page is one page of the features that a query selects.
 type page struct {
-	collection *snapshot.PublicCollection
+	collection *snapshot.PublicCollection // the revision that the page is of
 	query      parameters
+	asked      *query.Query
+	projection *projection
 	format     *format
 	in         system
-	window     *window // of bbox; nil: everywhere
 	base       base
 	lang       string
 
-	rows    []uint32 // that match, when all does not hold
-	all     bool     // every row matches
-	matched int
-	offset  int
-	limit   int
-	count   int // on this page
+	selection *query.Selection
+	matched   int // features in the selection
+	offset    int // of the page's first feature in the selection
+	limit     int
+	count     int // of features on this page
+	reader    *reader
 }
 
 // newPage reads a request for features.
 func (a *API) newPage(r *http.Request) (*page, error) {
-	c, err := find(a.public(), r)
+	current, err := find(a.public(), r)
 	if err != nil {
 		return nil, err
 	}
-	p := &page{collection: c, lang: language(r)}
+	d := current.Descriptor()
+	p := &page{collection: current, lang: language(r)}
 	if p.base, err = a.base(r); err != nil {
 		return nil, err
 	}
-	if p.query, err = parseQuery(r.URL.RawQuery, itemParameters...); err != nil {
+	if p.query, err = parseQuery(r.URL.RawQuery, parametersOf(d)...); err != nil {
 		return nil, err
 	}
-	if p.format, err = negotiate(r, formatsOf(c.Descriptor())); err != nil {
+	if p.projection, err = newProjection(d, &p.query); err != nil {
 		return nil, err
 	}
+	if p.format, err = negotiate(r, formatsOf(&p.projection.descriptor)); err != nil {
+		return nil, err
+	}
+	if p.in, err = a.systems.choose(d, "crs", p.query.get("crs")); err != nil {
+		return nil, err
+	}
+	if p.asked, err = a.readQuery(d, &p.query); err != nil {
+		return nil, err
+	}
+	return p, a.readPlace(p)
+}
+
+// readPlace reads which page of the selection is asked for, and of which revision.
+func (a *API) readPlace(p *page) (err error) {
 	if p.limit, err = p.query.count("limit", 1, a.config.DefaultLimit); err != nil {
-		return nil, err
+		return err
 	}
 	p.limit = min(p.limit, a.config.MaxLimit)
 	if p.offset, err = p.query.count("offset", 0, 0); err != nil {
-		return nil, err
+		return err
 	}
-	if p.in, err = a.systems.choose(c.Descriptor(), "crs", p.query.get("crs")); err != nil {
-		return nil, err
+	switch kind := p.query.get("resultType"); kind {
+	case "", "results":
+	case "hits":
+		p.limit = 0
+	default:
+		return referentials.Errorf(referentials.Invalid, "%.40q is not a type of result", kind).At("parameter resultType").Do("use results or hits")
 	}
-	in, err := a.systems.choose(c.Descriptor(), "bbox-crs", p.query.get("bbox-crs"))
+	if !p.query.values.Has("cursor") {
+		return nil
+	}
+	if p.query.values.Has("offset") {
+		return referentials.Errorf(referentials.Invalid, "a page begins at a cursor or at an offset, not at both").At("query")
+	}
+	from, err := query.ParseCursor(p.query.get("cursor"))
 	if err != nil {
-		return nil, err
+		return at(err, "parameter cursor")
 	}
-	if box, given, err := p.query.bbox("bbox"); err != nil {
-		return nil, err
-	} else if given {
-		p.window, err = a.systems.newWindow(box, in)
-		if err != nil {
-			return nil, err
-		}
+	if !from.Belongs(p.asked) {
+		return referentials.Errorf(referentials.Invalid, "the cursor belongs to another question: filters and order may not change between pages").
+			At("parameter cursor").Do("leave the cursor out to start from the first page")
 	}
-	return p, nil
+	p.offset = from.Position
+	p.collection, err = a.engine.Resume(p.collection, from)
+	return err
 }
 
-// match finds the rows that the query asks for.
-func (p *page) match() {
-	if p.window == nil {
-		p.all, p.matched = true, p.collection.Len()
-	} else {
-		p.rows = p.window.matches(p.collection)
-		p.matched = len(p.rows)
+// selectRows finds the features of the page.
+func (a *API) selectRows(r *http.Request, p *page) (err error) {
+	if p.selection, err = a.engine.Select(r.Context(), p.collection, p.asked); err != nil {
+		return err
 	}
+	p.matched = p.selection.Len()
 	p.count = max(0, min(p.limit, p.matched-p.offset))
+	p.reader, err = a.systems.newReader(p.collection, p.projection, p.in)
+	return err
 }
 
-// read fills row with number k of the page, in the system asked for.
-func (p *page) read(k int, row *referentials.Row) {
-	i := p.offset + k
-	if !p.all {
-		i = int(p.rows[i])
-	}
-	readRow(p.collection, i, p.in, row)
-}
-
-func readRow(c *snapshot.PublicCollection, i int, in system, row *referentials.Row) {
-	c.Row(i, row)
-	if !in.stored {
-		row.Geom = c.LonLat(i)
-	}
+// read fills row with feature k of the page, in the system asked for.
+func (p *page) read(k int, row *referentials.Row) error {
+	return p.reader.read(k, p.count, func(k int) int { return p.selection.Row(p.offset + k) }, row)
 }
 
 // links gives the links of the page: itself, its other forms, its neighbours.
@@ -125,32 +132,27 @@ func (p *page) links() []encode.Link {
 	address := p.base.url("collections", d.ID, "items")
 	self := plain(p.format.media)
 	links := []encode.Link{{Href: with(address, p.query.values), Rel: "self", Type: self, Title: p.format.title}}
-	for _, f := range formatsOf(d) {
+	for _, f := range formatsOf(&p.projection.descriptor) {
 		if f.name != p.format.name {
 			links = append(links, encode.Link{Href: with(address, p.query.values, "f", f.name), Rel: "alternate", Type: plain(f.media), Title: f.title})
 		}
 	}
-	if p.offset+p.count < p.matched && p.count > 0 {
-		links = append(links, encode.Link{Href: with(address, p.query.values, "offset", strconv.Itoa(p.offset+p.count)), Rel: "next", Type: self,
-			Title: say(p.lang, "page suivante", "next page")})
+	turn := func(rel, title string, position int) {
+		at := query.CursorAt(p.collection.Tag(), p.asked, position)
+		links = append(links, encode.Link{Href: with(address, p.query.values, "offset", "", "cursor", at.String()), Rel: rel, Type: self, Title: title})
 	}
-	if p.offset > 0 {
-		before := ""
-		if p.offset > p.limit {
-			before = strconv.Itoa(p.offset - p.limit)
-		}
-		links = append(links, encode.Link{Href: with(address, p.query.values, "offset", before), Rel: "prev", Type: self,
-			Title: say(p.lang, "page précédente", "previous page")})
+	if p.count > 0 && p.offset+p.count < p.matched {
+		turn("next", say(p.lang, "page suivante", "next page"), p.offset+p.count)
+	}
+	if p.limit > 0 && p.offset > 0 {
+		turn("prev", say(p.lang, "page précédente", "previous page"), max(0, min(p.offset, p.matched)-p.limit))
 	}
 	return append(links, encode.Link{Href: p.base.url("collections", d.ID), Rel: "collection", Type: mediaJSON, Title: titleOf(d, p.lang)})
 }
 
-// header gives encoders what they need.
-func (p *page) header(links []encode.Link) encode.Header {
-	return encode.Header{
-		Descriptor: *p.collection.Descriptor(), CRS: encodedAs(p.in), Matched: int64(p.matched),
-		Links: links, YFirst: p.in.swapped,
-	}
+// headerOf gives encoders what they need.
+func headerOf(p *projection, in system, matched int, links []encode.Link) encode.Header {
+	return encode.Header{Descriptor: p.descriptor, CRS: encodedAs(in), Matched: int64(matched), Links: links, YFirst: in.swapped}
 }
 
 // encodedAs gives the system encoders are told of; EPSG:4326 is CRS84 but for the order
@@ -170,13 +172,14 @@ func announce(h http.Header, d *referentials.Descriptor, f *format, in system, l
 		h.Set("Content-Language", lang)
 		return
 	}
-	if d.HasGeometry() {
-		system := in.crs
-		if !strings.HasPrefix(f.rows.Name, "geojson") {
-			system = encodedAs(in) // only GeoJSON turns its axes round
-		}
-		h.Set("Content-Crs", "<"+system.URI()+">")
+	if !d.HasGeometry() {
+		return
 	}
+	uri := in.uri
+	if in.crs == wgs84 && !f.rows.AxisOrder {
+		uri = crs.CRS84.URI()
+	}
+	h.Set("Content-Crs", "<"+uri+">")
 }
 
 func (a *API) items(w http.ResponseWriter, r *http.Request) error {
@@ -185,11 +188,13 @@ func (a *API) items(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := p.collection.Descriptor()
-	announce(w.Header(), d, p.format, p.in, p.lang)
+	announce(w.Header(), &p.projection.descriptor, p.format, p.in, p.lang)
 	if fresh(w, r, a.etag(p.collection.Tag(), p.format.name, p.lang)) {
 		return nil
 	}
-	p.match()
+	if err := a.selectRows(r, p); err != nil {
+		return err
+	}
 	links := p.links()
 	h := w.Header()
 	h.Set("OGC-NumberMatched", strconv.Itoa(p.matched))
@@ -197,118 +202,19 @@ func (a *API) items(w http.ResponseWriter, r *http.Request) error {
 	for _, l := range links {
 		if l.Rel == "next" || l.Rel == "prev" {
 			linkHeader(h, l)
+			a.engine.Keep(p.collection)
 		}
 	}
 	if p.format.rows == nil {
 		return a.pages.write(w, "items", p.lang, p.base, newItemsPage(p, links))
 	}
 	attach(h, d.ID, p.format)
-	return writeRows(r.Context(), w, p.format.rows, p.header(links), p.count, p.read)
-}
-
-// writeRows writes n rows, each as read fills it.
-func writeRows(ctx context.Context, w io.Writer, f *encode.Format, h encode.Header, n int, read func(k int, row *referentials.Row)) (err error) {
-	g := &gate{w: w}
-	out, err := f.New(g, h)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil { // formats with a temporary file need to be closed, but have nothing to say
-			g.shut = err
-			_ = out.Close()
-		}
-	}()
-	var row referentials.Row
-	for k := range n {
-		if k&255 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		read(k, &row)
-		if err := out.Write(&row); err != nil {
-			return err
-		}
-	}
-	return out.Close()
-}
-
-// gate lets nothing through once it is shut.
-type gate struct {
-	w    io.Writer
-	shut error
-}
-
-func (g *gate) Write(b []byte) (int, error) {
-	if g.shut != nil {
-		return 0, g.shut
-	}
-	return g.w.Write(b)
+	return writeRows(r.Context(), w, p.format.rows, headerOf(p.projection, p.in, p.matched, links), p.count, p.read)
 }
 
 // attach names the file that formats which are files, rather than documents, are kept as.
 func attach(h http.Header, id string, f *format) {
-	if f.name != "json" && len(f.rows.Extensions) > 0 && referentials.ValidID(id) {
+	if f.rows.Feature == nil && len(f.rows.Extensions) > 0 && referentials.ValidID(id) {
 		h.Set("Content-Disposition", contentDisposition(id+f.rows.Extensions[0]))
 	}
-}
-
-func (a *API) item(w http.ResponseWriter, r *http.Request) error {
-	c, err := find(a.public(), r)
-	if err != nil {
-		return err
-	}
-	d, lang := c.Descriptor(), language(r)
-	b, err := a.base(r)
-	if err != nil {
-		return err
-	}
-	query, err := parseQuery(r.URL.RawQuery, "f", "crs")
-	if err != nil {
-		return err
-	}
-	f, err := negotiate(r, formatsOf(d))
-	if err != nil {
-		return err
-	}
-	in, err := a.systems.choose(d, "crs", query.get("crs"))
-	if err != nil {
-		return err
-	}
-	fid, err := pathValue(r, "fid")
-	if err != nil {
-		return err
-	}
-	i, ok := c.Find(fid)
-	if !ok {
-		return referentials.Errorf(referentials.NotFound, "collection %q has no feature %q", d.ID, fid)
-	}
-	h := w.Header()
-	announce(h, d, f, in, lang)
-	if fresh(w, r, a.etag(c.Tag(), f.name, lang)) {
-		return nil
-	}
-	address := b.url("collections", d.ID, "items", fid)
-	links := []encode.Link{{Href: with(address, query.values), Rel: "self", Type: plain(f.media), Title: f.title}}
-	for _, other := range formatsOf(d) {
-		if other.name != f.name {
-			links = append(links, encode.Link{Href: with(address, query.values, "f", other.name), Rel: "alternate", Type: plain(other.media), Title: other.title})
-		}
-	}
-	links = append(links, encode.Link{Href: b.url("collections", d.ID), Rel: "collection", Type: mediaJSON, Title: titleOf(d, lang)})
-	var row referentials.Row
-	readRow(c, i, in, &row)
-	header := encode.Header{Descriptor: *d, CRS: encodedAs(in), Matched: 1, Links: links, YFirst: in.swapped}
-	switch {
-	case f.rows == nil:
-		return a.pages.write(w, "item", lang, b, newItemPage(c, fid, &row, b, lang, links))
-	case f.name == "json":
-		body, err := geojson.AppendFeature(nil, header, &row)
-		if err != nil {
-			return err
-		}
-		_, err = w.Write(body)
-		return err
-	}
-	attach(h, d.ID, f)
-	return writeRows(r.Context(), w, f.rows, header, 1, func(_ int, row *referentials.Row) { readRow(c, i, in, row) })
 }

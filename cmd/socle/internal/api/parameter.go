@@ -29,8 +29,8 @@ func parseQuery(raw string, known ...string) (parameters, error) {
 	slices.Sort(names)
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			e := referentials.Errorf(referentials.Invalid, "there is no parameter %q here", name).At("query")
-			if near := nearest(name, known); near != "" {
+			e := referentials.Errorf(referentials.Invalid, "there is no parameter %.60q here", name).At("query")
+			if near := referentials.Nearest(name, known); near != "" {
 				return parameters{}, e.Do("did you mean %q?", near)
 			}
 			return parameters{}, e.Do("known are: %s", strings.Join(known, ", "))
@@ -55,6 +55,46 @@ func (p *parameters) count(name string, least, fallback int) (int, error) {
 		return 0, referentials.Errorf(referentials.Invalid, "%q is not a whole number of at least %d", s, least).At("parameter %s", name)
 	}
 	return n, nil
+}
+
+// truth reads true or false; false when it is not given.
+func (p *parameters) truth(name string) (bool, error) {
+	switch v := p.get(name); v {
+	case "true":
+		return true, nil
+	case "", "false":
+		return false, nil
+	default:
+		return false, referentials.Errorf(referentials.Invalid, "%.40q is neither true nor false", v).At("parameter %s", name)
+	}
+}
+
+// geometryName is what clients call the geometry of a feature; geom is taken too, as
+// databases call it.
+const geometryName = "geometry"
+
+// fields reads a comma list of fields as their positions, -1 for the geometry.
+func (p *parameters) fields(name string, d *referentials.Descriptor) ([]int, error) {
+	var list []int
+	for part := range strings.SplitSeq(p.get(name), ",") {
+		part = strings.TrimSpace(part)
+		i := d.FieldIndex(part)
+		if i < 0 && part != "" && part != geometryName && part != "geom" {
+			return nil, unknownName(name, part, "show", fieldNames(d))
+		}
+		if part != "" {
+			list = append(list, i)
+		}
+	}
+	return list, nil
+}
+
+func fieldNames(d *referentials.Descriptor) []string {
+	names := make([]string, len(d.Fields))
+	for i := range d.Fields {
+		names[i] = d.Fields[i].Name
+	}
+	return names
 }
 
 // bbox reads four numbers, or six of which the heights are left out of account.
@@ -85,42 +125,4 @@ func (p *parameters) bbox(name string) (box orb.Bound, given bool, err error) {
 	box.Min = orb.Point{numbers[0], numbers[1]}
 	box.Max = orb.Point{numbers[half], numbers[half+1]}
 	return box, true, nil
-}
-
-// nearest gives the known name that is few typing errors away, "" when none is.
-func nearest(name string, known []string) string {
-	best, least := "", max(2, len(name)/3)+1
-	for _, k := range known {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(k)); d < least {
-			best, least = k, d
-		}
-	}
-	return best
-}
-
-// maxCompared bounds what is spent on guessing what a client meant.
-const maxCompared = 64
-
-// editDistance is Levenshtein's, in bytes.
-func editDistance(a, b string) int {
-	if len(a) > maxCompared || len(b) > maxCompared {
-		return max(len(a), len(b))
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

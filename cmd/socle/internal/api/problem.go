@@ -57,11 +57,17 @@ func newProblem(err error, request string) problem {
 		status = se.status
 	}
 	p := problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: string(code), Request: request}
-	var e *referentials.Error
-	if errors.As(err, &e) && code != referentials.Internal {
+	if e, ok := asError(err); ok && code != referentials.Internal {
 		p.Detail, p.Where, p.Hint = e.What, e.Where, e.Hint
 	}
 	return p
+}
+
+// asError finds the error that says what, where and what to do.
+func asError(err error) (*referentials.Error, bool) {
+	var e *referentials.Error
+	ok := errors.As(err, &e)
+	return e, ok
 }
 
 // writeProblem answers with err. Nothing of another answer may have been written.

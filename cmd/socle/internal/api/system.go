@@ -1,216 +1,99 @@
 package api
 
 import (
-	"math"
 	"slices"
+	"strings"
 	"sync"
 
-	"github.com/paulmach/orb"
-
-	"socle/geo"
 	"socle/geo/crs"
 	"socle/referentials"
-	"socle/referentials/snapshot"
 )
 
 // wgs84 is longitude and latitude with latitude written first.
 var wgs84 = crs.EPSG(4326)
 
-// system is a reference system that a collection can be asked for in.
+// common are the systems that every layer is offered in, beside the one it is stored in:
+// those of the web, of France, of the Rennes conic zone and of European statistics.
+var common = []crs.CRS{
+	crs.CRS84, wgs84, crs.EPSG(3857), crs.EPSG(2154), crs.EPSG(3948), crs.EPSG(4258), crs.EPSG(3035), crs.EPSG(25830), crs.EPSG(25831),
+}
+
+// system is a reference system that coordinates are asked for in.
 type system struct {
 	crs     crs.CRS
-	swapped bool // written y first
-	stored  bool // its coordinates are those of the store, not of CRS84
+	swapped bool   // written y first
+	uri     string // as the client names it
 }
 
-// systems keeps what is known of reference systems and the way from each to CRS84. Only
-// storage systems come in here, so it is bounded by the collections.
+// systems knows the axis order of reference systems and the ways between them. Only
+// offered systems come in here, so it is bounded by them and the collections.
 type systems struct {
-	mu    sync.Mutex
-	known map[crs.CRS]*known
+	ways crs.Cache
+
+	mu      sync.Mutex
+	swapped map[crs.CRS]bool
 }
 
-type known struct {
-	swapped  bool
-	toLonLat *crs.Transformer
-}
-
-func (s *systems) of(c crs.CRS) (*known, error) {
+func (s *systems) axesSwapped(c crs.CRS) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if k := s.known[c]; k != nil {
-		return k, nil
+	swapped, known := s.swapped[c]
+	if !known {
+		swapped = crs.AxesSwapped(c)
+		if s.swapped == nil {
+			s.swapped = map[crs.CRS]bool{}
+		}
+		s.swapped[c] = swapped
 	}
-	t, err := crs.NewTransformer(c, crs.CRS84)
-	if err != nil {
-		return nil, referentials.Errorf(referentials.Internal, "%w", err)
-	}
-	if s.known == nil {
-		s.known = map[crs.CRS]*known{}
-	}
-	k := &known{crs.AxesSwapped(c), t}
-	s.known[c] = k
-	return k, nil
+	return swapped
 }
 
-func (s *systems) close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, k := range s.known {
-		k.toLonLat.Close()
-	}
-	s.known = nil
-}
+func (s *systems) close() { s.ways.Close() }
 
-// offered gives the systems that a collection's coordinates can be had in: CRS84 first,
-// as the standard's default. A table has none.
+// offered gives the systems that a collection's coordinates can be had in: CRS84 first, as
+// the standard's default. A table has none.
 func offered(d *referentials.Descriptor) []crs.CRS {
-	if !d.HasGeometry() {
+	switch {
+	case !d.HasGeometry():
 		return nil
+	case slices.Contains(common, d.CRS):
+		return common
 	}
-	out := []crs.CRS{crs.CRS84, wgs84}
-	if d.CRS != crs.CRS84 && d.CRS != wgs84 {
-		out = append(out, d.CRS)
-	}
-	return out
+	return append(slices.Clone(common), d.CRS)
 }
 
 // choose reads the system that a parameter names, CRS84 when it names none.
 func (s *systems) choose(d *referentials.Descriptor, parameter, value string) (system, error) {
 	if value == "" {
-		return system{crs: crs.CRS84}, nil
+		return system{crs: crs.CRS84, uri: crs.CRS84.URI()}, nil
 	}
 	c, err := crs.Parse(value)
 	if err != nil {
 		return system{}, referentials.Errorf(referentials.Invalid, "%w", err).At("parameter %s", parameter)
 	}
-	switch c {
-	case crs.CRS84:
-		return system{crs: c}, nil
-	case wgs84:
-		return system{crs: c, swapped: true}, nil
-	case d.CRS:
-		k, err := s.of(c)
-		if err != nil {
-			return system{}, err
-		}
-		return system{crs: c, swapped: k.swapped, stored: true}, nil
-	}
-	list := ""
-	for i, c := range offered(d) {
-		if i > 0 {
-			list += ", "
-		}
-		list += c.URI()
+	list := offered(d)
+	if slices.Contains(list, c) {
+		return system{crs: c, swapped: s.axesSwapped(c), uri: alias(value, c)}, nil
 	}
 	e := referentials.Errorf(referentials.Invalid, "collection %q is not offered in %s", d.ID, c).At("parameter %s", parameter)
-	if list == "" {
+	if len(list) == 0 {
 		return system{}, e.Do("it has no geometry")
 	}
-	return system{}, e.Do("use one of: %s", list)
+	uris := make([]string, len(list))
+	for i, c := range list {
+		uris[i] = c.URI()
+	}
+	return system{}, e.Do("use one of: %s", strings.Join(uris, ", "))
 }
 
-// window is what a bbox asks for.
-type window struct {
-	lonLat []orb.Bound // where to look: two boxes across the antimeridian
-	exact  []orb.Bound // what to meet, in the storage CRS when stored, else in CRS84
-	stored bool
-}
-
-// edgeSteps is how many pieces the edges of a box are cut into before they are projected,
-// because a straight edge is a curve elsewhere.
-const edgeSteps = 16
-
-// newWindow makes a window of a box as a client wrote it.
-func (s *systems) newWindow(box orb.Bound, in system) (*window, error) {
-	if in.swapped {
-		box.Min[0], box.Min[1] = box.Min[1], box.Min[0]
-		box.Max[0], box.Max[1] = box.Max[1], box.Max[0]
+// alias gives a system the URI that the client wrote, so that it recognises it in the
+// answer. What is not plainly a URI is not repeated.
+func alias(value string, c crs.CRS) string {
+	uri := strings.HasPrefix(value, "http") || strings.HasPrefix(value, "urn:")
+	if !uri || strings.IndexFunc(value, func(c rune) bool {
+		return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && !strings.ContainsRune(":/._-", c)
+	}) >= 0 {
+		return c.URI()
 	}
-	bad := func(what string) (*window, error) {
-		return nil, referentials.Errorf(referentials.Invalid, "%s", what).At("parameter bbox").
-			Do("write it as west,south,east,north, in the axis order of bbox-crs")
-	}
-	if box.Min[1] > box.Max[1] {
-		return bad("its south is north of its north")
-	}
-	if !in.stored {
-		if box.Min[0] <= box.Max[0] {
-			return &window{lonLat: []orb.Bound{box}, exact: []orb.Bound{box}}, nil
-		}
-		west, east := box, box
-		west.Max[0], east.Min[0] = 180, -180
-		both := []orb.Bound{west, east}
-		return &window{lonLat: both, exact: both}, nil
-	}
-	if box.Min[0] > box.Max[0] {
-		return bad("its west is east of its east")
-	}
-	lonLat, err := s.cover(box, in.crs)
-	if err != nil {
-		return nil, err
-	}
-	return &window{lonLat: []orb.Bound{lonLat}, exact: []orb.Bound{box}, stored: true}, nil
-}
-
-// cover gives a CRS84 box that holds all of a box of another system, or the world when
-// that cannot be told.
-func (s *systems) cover(box orb.Bound, c crs.CRS) (orb.Bound, error) {
-	k, err := s.of(c)
-	if err != nil {
-		return box, err
-	}
-	var edges []float64
-	for i := range edgeSteps + 1 {
-		t := float64(i) / edgeSteps
-		x, y := box.Min[0]+t*(box.Max[0]-box.Min[0]), box.Min[1]+t*(box.Max[1]-box.Min[1])
-		edges = append(edges, x, box.Min[1], x, box.Max[1], box.Min[0], y, box.Max[0], y)
-	}
-	world := orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
-	failed, err := k.toLonLat.TryForward(edges, nil)
-	if err != nil {
-		return world, referentials.Errorf(referentials.Internal, "%w", err)
-	}
-	out := geo.BoundOf(edges)
-	width, height := out.Max[0]-out.Min[0], out.Max[1]-out.Min[1]
-	// A box that wide may wrap around the world or hold a pole.
-	if len(failed) > 0 || math.IsInf(width, 0) || width > 90 || height > 60 {
-		return world, nil
-	}
-	const margin = 0.02 // of the size, for what bulges between two steps
-	pad := margin*max(width, height) + 1e-9
-	out.Min[0], out.Min[1] = out.Min[0]-pad, out.Min[1]-pad
-	out.Max[0], out.Max[1] = out.Max[0]+pad, out.Max[1]+pad
-	return out, nil
-}
-
-// matches gives the rows that meet the window, in order.
-func (w *window) matches(c *snapshot.PublicCollection) []uint32 {
-	var rows []uint32
-	for k, look := range w.lonLat {
-		c.Search(look, func(i int) bool {
-			if k > 0 && c.Box(i).Intersects(w.lonLat[0]) && w.meets(c, i, w.exact[0]) {
-				return true // found in the first box already
-			}
-			if w.meets(c, i, w.exact[k]) {
-				rows = append(rows, uint32(i))
-			}
-			return true
-		})
-	}
-	slices.Sort(rows)
-	return rows
-}
-
-// meets tells whether row i meets a box.
-func (w *window) meets(c *snapshot.PublicCollection, i int, box orb.Bound) bool {
-	if !w.stored {
-		if b := c.Box(i); geo.Union(box, b) == box {
-			return true
-		}
-		g := c.LonLat(i)
-		return g.Meets(box)
-	}
-	g := c.Geometry(i)
-	return g.Meets(box)
+	return value
 }
