@@ -75,6 +75,7 @@ func TestBindRefuses(t *testing.T) {
 		{"empty in", lambert, call("in", property("nom"), array()), []string{"empty"}},
 		{"like of a number", lambert, call("like", property("id"), literal("1%")), []string{"LIKE is asked of"}},
 		{"pattern of a field", lambert, call("like", property("nom"), property("nom")), []string{"not a text literal"}},
+		{"lone escape", lambert, call("like", property("nom"), literal(`a\\\`)), []string{"lone"}},
 		{"sum of texts", lambert, call("=", property("id"), call("+", property("nom"), literal(1))), []string{"+ takes numbers"}},
 		{"geometry compared", lambert, call("=", property("geom"), point(0, 0)), []string{"S_INTERSECTS"}},
 		{"array compared", lambert, call("=", property("usages"), literal("a")), []string{"A_CONTAINS"}},

@@ -1,6 +1,10 @@
 package filter
 
-import "socle/referentials"
+import (
+	"strings"
+
+	"socle/referentials"
+)
 
 // fold binds CASEI and ACCENTI; a literal is folded at once.
 func (b *binder) fold(e *Call, depth int) (*Node, error) {
@@ -34,6 +38,9 @@ func (b *binder) like(e *Call, depth int) (*Node, error) {
 	s := pattern.Value.Str()
 	for _, op := range foldsOf(text, nil) {
 		s = Fold(op, s)
+	}
+	if n := len(s) - len(strings.TrimRight(s, `\`)); n%2 == 1 {
+		return nil, b.bad(e.Args[1], "the pattern of LIKE ends with a lone %s", `\`).Do(`write \\ for a backslash itself`)
 	}
 	pattern.Value = referentials.StringValue(s)
 	return &Node{Kind: Operator, Type: BooleanType, Op: e.Op, Args: args}, nil

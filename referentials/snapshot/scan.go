@@ -130,3 +130,22 @@ func (b *bits) read(rows []uint32, out []bool) {
 		out[k] = b.at(int(row))
 	}
 }
+
+// Lost counts the rows with a geometry that has no image in CRS84, which Search cannot
+// find.
+func (p *PublicCollection) Lost() int {
+	if p.whole.shapes == nil {
+		return 0
+	}
+	return p.whole.shapes.lost
+}
+
+// Widest gives the longer side of the largest box in CRS84, in degrees. The image of a
+// straight edge is not straight: it may leave the box that Search knows, by an amount that
+// grows with the edge.
+func (p *PublicCollection) Widest() float64 {
+	if p.whole.shapes == nil {
+		return 0
+	}
+	return p.whole.shapes.widest
+}

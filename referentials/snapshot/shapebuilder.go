@@ -248,7 +248,7 @@ func (b *shapeBuilder) abandon() { _ = b.workers.Wait() }
 
 // measure computes boxes and extents.
 func (s *shapes) measure() {
-	s.boxes, s.lost = nil, 0
+	s.boxes, s.lost, s.widest = nil, 0, 0
 	s.extent, s.storageExtent = geo.EmptyBound(), geo.EmptyBound()
 	if s.uniform != geo.Point {
 		s.boxes = make([]orb.Bound, len(s.where))
@@ -261,6 +261,7 @@ func (s *shapes) measure() {
 			if box = placedBox(lonLat.XY); !isPlaced(box) {
 				s.lost++
 			}
+			s.widest = max(s.widest, box.Max[0]-box.Min[0], box.Max[1]-box.Min[1])
 			s.extent = geo.Union(s.extent, box)
 		}
 		if s.boxes != nil {

@@ -44,6 +44,7 @@ type shapes struct {
 	boxes []orb.Bound // longitude, latitude; nil when every row is a Point
 
 	extent        orb.Bound // longitude, latitude
+	widest        float64   // side of the widest or highest box, in degrees
 	storageExtent orb.Bound
 }
 
