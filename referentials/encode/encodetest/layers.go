@@ -137,6 +137,15 @@ func shapes(t geo.Type) Layer {
 		row.Geom = Shape(kind, 1351000.25+1000*float64(i), 7222000.125+500*float64(i))
 		l.Rows = append(l.Rows, row)
 	}
+	for _, single := range []geo.Type{geo.Point, geo.LineString, geo.Polygon} {
+		if single.Multi() != t {
+			continue
+		}
+		// A multi shape of one part, which some formats write in their own way.
+		row := referentials.Row{Values: []referentials.Value{referentials.StringValue("seul")}, Geom: Shape(single, 1350000, 7221000)}
+		row.Geom.Type = t
+		l.Rows = append(l.Rows, row)
+	}
 	return l
 }
 

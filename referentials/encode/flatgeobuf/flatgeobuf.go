@@ -4,8 +4,8 @@
 // The index goes before the features and orders them, and the header holds their number
 // and extent: all are known only at the end. Features are therefore kept aside, in memory
 // while they are few and in a temporary file after that, and the output begins at Close.
-// A layer has no index when a feature has a null geometry, which has no place on the
-// curve, or when it has more than [MaxIndexed] features, whose tree would no longer be
+// A layer has no index when a feature has a null or empty geometry, which has no place on
+// the curve, or when it has more than [MaxIndexed] features, whose tree would no longer be
 // small; readers then scan it.
 //
 // The format knows no type for days: they are written in DateTime columns, as GDAL does,

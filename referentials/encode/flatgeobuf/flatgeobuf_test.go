@@ -224,6 +224,27 @@ func TestNullGeometryHasNoIndex(t *testing.T) {
 	}
 }
 
+// TestEmptyShapes reads with GDAL what has a type and no vertex: nothing, at the feature's
+// place.
+func TestEmptyShapes(t *testing.T) {
+	for _, shape := range []geo.Type{geo.Point, geo.LineString, geo.Polygon, geo.MultiPoint, geo.MultiLineString, geo.MultiPolygon} {
+		h, rows := grid(3, 1)
+		h.Descriptor.Geometry = shape
+		for i := range rows {
+			rows[i].Geom = encodetest.Shape(shape, 1350000, 7220000+float64(i))
+		}
+		rows[1].Geom = geo.Geometry{Type: shape}
+		name := filepath.Join(t.TempDir(), "vide.fgb")
+		if err := os.WriteFile(name, write(t, h, rows), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		info := gdal(t, "ogrinfo", "-al", name)
+		if features, shapes := strings.Count(info, "OGRFeature("), len(regexp.MustCompile(`(?m)^  [A-Z]+ \(`).FindAllString(info, -1)); features != 3 || shapes != 2 {
+			t.Errorf("%s: GDAL reads %d features with %d shapes:\n%s", shape, features, shapes, info)
+		}
+	}
+}
+
 func TestTablesAreRefused(t *testing.T) {
 	_, err := flatgeobuf.New(io.Discard, encodetest.Table().Header)
 	if referentials.CodeOf(err) != referentials.Unsupported {
@@ -256,7 +277,11 @@ func TestGDAL(t *testing.T) {
 		if err := os.WriteFile(name, write(t, layer.Header, layer.Rows), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		gdal(t, "ogrinfo", "-al", name)
+		// It stops without a word at a feature it cannot read.
+		info := gdal(t, "ogrinfo", "-al", name)
+		if n := strings.Count(info, "OGRFeature("); n != len(layer.Rows) {
+			t.Errorf("%s: GDAL reads %d features, want %d", layer.Name, n, len(layer.Rows))
+		}
 	}
 }
 

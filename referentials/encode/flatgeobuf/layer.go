@@ -165,7 +165,8 @@ func (w *writer) feature(g *geo.Geometry) []byte {
 	b := w.builder
 	b.Reset()
 	var geometry, properties flatbuffers.UOffsetT
-	if g.Type != geo.None {
+	// A shape without vertices is no geometry: readers take its table for a broken one.
+	if g.Type != geo.None && len(g.XY) > 0 {
 		geometry = w.geometry(g)
 	}
 	if len(w.props) > 0 {
@@ -207,8 +208,8 @@ func (w *writer) geometry(g *geo.Geometry) flatbuffers.UOffsetT {
 	return flat.GeometryEnd(b)
 }
 
-// shape writes one Geometry table. Ends are given less first, and left out when there is
-// but one ring.
+// shape writes one Geometry table. Ends are given less first. A polygon of one ring needs
+// none; lines do even when there is but one, or GDAL stops reading.
 func shape(b *flatbuffers.Builder, t geo.Type, xy []float64, ends []uint32, first uint32) flatbuffers.UOffsetT {
 	flat.GeometryStartXyVector(b, len(xy))
 	for i := len(xy) - 1; i >= 0; i-- {
@@ -216,7 +217,7 @@ func shape(b *flatbuffers.Builder, t geo.Type, xy []float64, ends []uint32, firs
 	}
 	vertices := b.EndVector(len(xy))
 	var endVector flatbuffers.UOffsetT
-	if len(ends) > 1 {
+	if len(ends) > 1 || t == geo.MultiLineString {
 		flat.GeometryStartEndsVector(b, len(ends))
 		for i := len(ends) - 1; i >= 0; i-- {
 			b.PlaceUint32(ends[i] - first)
