@@ -22,7 +22,7 @@ func TestExportProperties(t *testing.T) {
 	mustSocle(t, "import", "--store", store, file, "--key", "code")
 	out := filepath.Join(dir, "out.csv")
 	mustSocle(t, "export", "--store", store, "lieux", "-o", out, "--properties", "étage,nom")
-	if got, want := readFile(t, out), "code,nom,étage,geometry\r\na1,Mairie,2,POINT (-1.68 48.11)\r\na2,,,POINT (-1.69 48.12)\r\n"; got != want {
+	if got, want := readFile(t, out), "code,nom,étage,WKT\r\na1,Mairie,2,POINT (-1.68 48.11)\r\na2,,,POINT (-1.69 48.12)\r\n"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	for name, says := range map[string]string{"etage": `did you mean "étage"?`, "surface_au_sol": "its fields are code, nom, étage"} {
