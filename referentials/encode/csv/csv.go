@@ -1,13 +1,15 @@
 // Package csv writes comma-separated values (RFC 4180): UTF-8 without a byte order mark,
 // a header line, CRLF line ends.
 //
-// A layer has one more column at the end, "geometry", with the shape as Well-Known Text;
-// points too, so that one rule reads every layer back exactly. The format has no place
-// for the coordinate reference system. A null is an empty field, an empty text is "".
+// A layer has one more column at the end, "WKT", with the shape as Well-Known Text; points
+// too, so that one rule reads every layer back exactly. GDAL and QGIS take a column of that
+// name for the geometry. The format has no place for the coordinate reference system. A
+// null is an empty field, an empty text is "".
 package csv
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"socle/geo"
@@ -62,11 +64,11 @@ func New(w io.Writer, h encode.Header) (encode.Writer, error) {
 
 func newBuffer() []byte { return make([]byte, 0, chunkSize+chunkSize/4) }
 
-// geometryName gives "geometry", or a longer name when a field has that one.
+// geometryName gives "WKT", or a longer name when a field has that one in any case.
 func geometryName(d *referentials.Descriptor) string {
-	name := "geometry"
-	for d.FieldIndex(name) >= 0 {
-		name += "_wkt"
+	name := "WKT"
+	for slices.ContainsFunc(d.Fields, func(f referentials.Field) bool { return strings.EqualFold(f.Name, name) }) {
+		name = "_" + name
 	}
 	return name
 }

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	stdcsv "encoding/csv"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,7 +58,7 @@ func read(tb testing.TB, data []byte, h encode.Header) []referentials.Row {
 		names = append(names, f.Name)
 	}
 	if h.Descriptor.HasGeometry() {
-		names = append(names, "geometry")
+		names = append(names, "WKT")
 	}
 	if !slices.Equal(lines[0], names) {
 		tb.Fatalf("header %q, want %q", lines[0], names)
@@ -183,21 +187,21 @@ func TestBytes(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	want := "id,\"no,m\",geometry\r\n0,,\r\n1,\"\",POINT (1351000.1234567 0.3333333333333333)\r\n" +
+	want := "id,\"no,m\",WKT\r\n0,,\r\n1,\"\",POINT (1351000.1234567 0.3333333333333333)\r\n" +
 		"2,\"l'\"\"été\"\"\",\"MULTIPOINT ((0 0.5), (1 1.5))\"\r\n3,\"a\r\nb\",\r\n4,\" x\",\r\n"
 	if out.String() != want {
 		t.Errorf("got\n%q\nwant\n%q", out.String(), want)
 	}
 }
 
-// The one column of a table may be null, and a field may be called geometry.
+// The one column of a table may be null, and a field may be called WKT.
 func TestNames(t *testing.T) {
 	for _, c := range []struct {
 		field string
 		geom  geo.Type
 		want  string
 	}{
-		{"geometry", geo.Point, "geometry,geometry_wkt\r\n,\r\n"},
+		{"wkt", geo.Point, "wkt,_WKT\r\n,\r\n"},
 		{"nom", geo.None, "nom\r\n\"\"\r\n"},
 	} {
 		d := referentials.Descriptor{ID: "a", Geometry: c.geom, Fields: []referentials.Field{{Name: c.field, Type: referentials.String}}}
@@ -214,6 +218,44 @@ func TestNames(t *testing.T) {
 		}
 		if out.String() != c.want {
 			t.Errorf("got %q, want %q", out.String(), c.want)
+		}
+	}
+}
+
+// GDAL finds the shapes of every layer without being told where they are.
+func TestGDAL(t *testing.T) {
+	for _, layer := range encodetest.Layers() {
+		if !layer.Header.Descriptor.HasGeometry() {
+			continue
+		}
+		var out bytes.Buffer
+		w, err := csv.New(&out, layer.Header)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shapes := 0
+		for i := range layer.Rows {
+			if err := w.Write(&layer.Rows[i]); err != nil {
+				t.Fatal(err)
+			}
+			if !layer.Rows[i].Geom.IsNull() {
+				shapes++
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(t.TempDir(), "a.csv")
+		if err := os.WriteFile(name, out.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		info, err := exec.Command("ogrinfo", "-al", "-ro", "-oo", "KEEP_GEOM_COLUMNS=NO", name).CombinedOutput()
+		if err != nil {
+			t.Fatalf("ogrinfo: %v\n%s(the tests need GDAL: apt-get install gdal-bin)", err, info)
+		}
+		features, found := bytes.Count(info, []byte("OGRFeature(")), len(regexp.MustCompile(`(?m)^  [A-Z]+ \(`).FindAll(info, -1))
+		if features != len(layer.Rows) || found != shapes {
+			t.Errorf("%s: GDAL reads %d features with %d shapes, want %d with %d", layer.Name, features, found, len(layer.Rows), shapes)
 		}
 	}
 }
