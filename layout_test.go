@@ -56,7 +56,7 @@ var policy = map[string][]string{
 	"referentials/filter":      {"geo", "geo/crs", "geo/topology", "referentials"},
 	"referentials/filter/cql2": {"geo", "geo/crs", "referentials", "referentials/filter"},
 	"referentials/filter/eval": {"geo", "geo/crs", "geo/topology", "referentials", "referentials/filter", "referentials/filter/cql2", "referentials/filter/sql", "referentials/importer/geopackage", "referentials/importer/source", "referentials/snapshot", "referentials/store/storetest", "migrations"},
-	"referentials/filter/sql":  {"geo", "geo/crs", "referentials", "referentials/filter", "referentials/filter/cql2"},
+	"referentials/filter/sql":  {"geo", "geo/crs", "referentials", "referentials/filter", "referentials/filter/cql2", "referentials/filter/eval", "referentials/importer/geopackage", "referentials/importer/source", "referentials/snapshot", "referentials/store/postgis"},
 	"referentials/query":       {"geo", "geo/crs", "referentials", "referentials/filter", "referentials/filter/cql2", "referentials/filter/eval", "referentials/snapshot"},
 
 	"referentials/snapshot": {"geo", "geo/crs", "geo/index", "referentials", "referentials/store/storetest"},

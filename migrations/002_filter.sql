@@ -252,11 +252,14 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
     SELECT EXISTS (SELECT jsonb_array_elements(a) INTERSECT SELECT jsonb_array_elements(b))
 $$;
 
--- transform and buffer are null where PROJ and GEOS give nothing. PostGIS may live in any
--- schema, and its type stands in their signatures.
+-- What PostGIS does with shapes, null where it would stop with an error (a shape without an
+-- image in another CRS, one that an edit made invalid) or give an empty shape, which is
+-- none. A buffer of more metres than a globe has is none either: GEOS may crash. PostGIS
+-- may live in any schema, and its type stands in the signatures.
 DO $do$
 DECLARE
     postgis name := (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'postgis');
+    relation text;
 BEGIN
     EXECUTE format($create$
         CREATE FUNCTION socle_store.transform(shape %1$I.geometry, srid integer) RETURNS %1$I.geometry
@@ -269,12 +272,29 @@ BEGIN
         $$;
         CREATE FUNCTION socle_store.buffer(shape %1$I.geometry, metres float8) RETURNS %1$I.geometry
         LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+        DECLARE
+            around %1$I.geometry;
         BEGIN
-            RETURN %1$I.ST_Buffer(shape, metres);
+            IF abs(metres) <= 1e8 THEN
+                around := %1$I.ST_Buffer(shape, metres);
+            END IF;
+            RETURN CASE WHEN NOT %1$I.ST_IsEmpty(around) THEN around END;
         EXCEPTION WHEN internal_error OR data_exception THEN
             RETURN NULL;
         END
         $$;
     $create$, postgis);
+    FOREACH relation IN ARRAY ARRAY['intersects', 'equals', 'touches', 'within', 'overlaps', 'crosses', 'contains'] LOOP
+        EXECUTE format($create$
+            CREATE FUNCTION socle_store.%2$I(a %1$I.geometry, b %1$I.geometry) RETURNS boolean
+            LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+            BEGIN
+                RETURN %1$I.ST_%2$s(a, b);
+            EXCEPTION WHEN internal_error OR data_exception THEN
+                RETURN NULL;
+            END
+            $$;
+        $create$, postgis, relation);
+    END LOOP;
 END
 $do$;

@@ -2,6 +2,7 @@ package topology
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/twpayne/go-geos"
@@ -117,9 +118,17 @@ func (e *Engine) Distance(a, b *geo.Geometry) (d float64, err error) {
 // quadrantSegments is how finely a buffer turns: what PostGIS does unless told otherwise.
 const quadrantSegments = 8
 
+// MaxBuffer is the greatest distance of a buffer: in metres more than any globe has, and
+// far below those (1e308) of which GEOS crashes.
+const MaxBuffer = 1e8
+
 // Buffer gives what lies within a distance of a shape or of the members of a collection;
-// null where nothing is left, as of a polygon that a negative distance eats up.
+// null where nothing is left, as of a polygon that a negative distance eats up. Distances
+// over MaxBuffer are errors.
 func (e *Engine) Buffer(distance float64, members ...geo.Geometry) (out geo.Geometry, err error) {
+	if !(math.Abs(distance) <= MaxBuffer) {
+		return out, fmt.Errorf("a buffer of %g is more than a globe has", distance)
+	}
 	err = e.joined(members, func(shape *geos.Geom) error {
 		return read(shape.Buffer(distance, quadrantSegments), &out)
 	})

@@ -58,6 +58,10 @@ func power(a, b float64) float64 {
 		return math.Sqrt(a)
 	}
 	v := math.Pow(a, b)
+	if math.Abs(a) < 0x1p-1022 && b != math.Trunc(b) {
+		// math.Log, by which fractions are raised, is wrong for subnormals on amd64.
+		v = math.Pow(a*0x1p54, b) * math.Pow(0x1p-54, b)
+	}
 	if v == 0 && a != 0 {
 		return math.NaN()
 	}

@@ -51,7 +51,9 @@
 // west is east of its east crosses the antimeridian; one without extent is a line or a
 // point. A row without geometry, or that has no image in that CRS, is unknown. Relations
 // are those of the dimensionally extended nine-intersection model, as GEOS tells them;
-// a collection of shapes S_INTERSECTS what one of its members does.
+// a collection of shapes S_INTERSECTS what one of its members does; what GEOS cannot tell
+// of a shape that is not valid is unknown. A buffer that leaves nothing, or is of more than
+// 1e8 m, is null.
 //
 // Arrays compare as sets of JSON values, whatever their order: A_EQUALS the same elements,
 // A_CONTAINS a superset, A_CONTAINEDBY a subset, A_OVERLAPS one in common. Numbers are

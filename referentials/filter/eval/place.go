@@ -99,33 +99,43 @@ func (v *constantPlace) at(int) *geo.Geometry { return &v.g }
 // madePlace is buffer or centroid of the geometry of the rows.
 type madePlace struct {
 	of     places
-	metres numbers // nil for a centroid
+	shape  []geo.Geometry // in the place of of: a literal, around which the rows tell how far
+	metres numbers        // nil for a centroid
 	state  *state
 
 	rows []uint32
 	g    geo.Geometry
 }
 
-func (v *madePlace) cost() int { return v.of.cost() + 20_000 }
+func (v *madePlace) cost() int { return 20_000 }
 
 func (v *madePlace) load(rows []uint32) {
 	v.rows = rows
-	v.of.load(rows)
+	if v.of != nil {
+		v.of.load(rows)
+	}
 }
 
 func (v *madePlace) at(k int) *geo.Geometry {
 	v.g = geo.Geometry{}
-	g := v.of.at(k)
-	if g.IsNull() {
+	shape := v.shape
+	if v.of != nil {
+		g := v.of.at(k)
+		if g.IsNull() {
+			return &v.g
+		}
+		shape = []geo.Geometry{*g}
+	}
+	if len(shape) == 0 {
 		return &v.g
 	}
 	if v.metres == nil {
-		v.g, _ = v.state.geos().Centroid(*g)
+		v.g, _ = v.state.geos().Centroid(shape...)
 		return &v.g
 	}
 	var out [1]float64
 	if d := v.metres.eval(v.rows[k:k+1], out[:])[0]; d == d {
-		v.g, _ = v.state.geos().Buffer(d, *g)
+		v.g, _ = v.state.geos().Buffer(d, shape...)
 	}
 	return &v.g
 }
@@ -162,11 +172,14 @@ func (c *compiler) places(n *filter.Node, in crs.CRS) (places, error) {
 		c.moved[in] = v
 		return v, nil
 	case filter.Apply:
-		of, err := c.places(n.Args[0], n.CRS)
-		if err != nil {
-			return nil, err
+		v := &madePlace{state: c.state}
+		var err error
+		constant := false
+		if v.shape, constant = c.shape(n.Args[0]); !constant {
+			if v.of, err = c.places(n.Args[0], n.CRS); err != nil {
+				return nil, err
+			}
 		}
-		v := &madePlace{of: of, state: c.state}
 		if n.Function.Name == "buffer" {
 			v.metres, err = c.numbers(n.Args[1])
 		}
