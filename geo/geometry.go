@@ -30,16 +30,20 @@ const (
 	Any             Type = 255
 )
 
-var typeNames = map[Type]string{
+var typeNames = [...]string{
 	None: "None", Point: "Point", LineString: "LineString", Polygon: "Polygon",
 	MultiPoint: "MultiPoint", MultiLineString: "MultiLineString", MultiPolygon: "MultiPolygon",
-	Any: "Geometry",
 }
+
+const anyName = "Geometry"
 
 // String gives the OGC name ("MultiPolygon"; "Geometry" for Any, "None" for None).
 func (t Type) String() string {
-	if s, ok := typeNames[t]; ok {
-		return s
+	switch {
+	case int(t) < len(typeNames):
+		return typeNames[t]
+	case t == Any:
+		return anyName
 	}
 	return fmt.Sprintf("Type(%d)", uint8(t))
 }
@@ -48,8 +52,11 @@ func (t Type) String() string {
 func ParseType(s string) (Type, error) {
 	for t, name := range typeNames {
 		if name == s {
-			return t, nil
+			return Type(t), nil
 		}
+	}
+	if s == anyName {
+		return Any, nil
 	}
 	return None, fmt.Errorf("unknown geometry type %q", s)
 }

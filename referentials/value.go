@@ -151,13 +151,44 @@ func (v Value) Append(dst []byte) []byte {
 		return AppendFloat(dst, math.Float64frombits(v.num))
 	case kindBoolean:
 		return strconv.AppendBool(dst, v.num != 0)
-	case kindDate:
-		return v.Time().AppendFormat(dst, DateLayout)
-	case kindDateTime:
-		return v.Time().AppendFormat(dst, DateTimeLayout)
+	case kindDate, kindDateTime:
+		return v.appendTime(dst)
 	}
 	return dst
 }
+
+// appendTime writes the layouts without reading them for each value, as every row of an
+// output needs it.
+func (v Value) appendTime(dst []byte) []byte {
+	t := v.Time()
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		if v.kind == kindDate {
+			return t.AppendFormat(dst, DateLayout)
+		}
+		return t.AppendFormat(dst, DateTimeLayout)
+	}
+	dst = appendTwo(appendTwo(dst, year/100), year%100)
+	dst = appendTwo(append(dst, '-'), int(month))
+	dst = appendTwo(append(dst, '-'), day)
+	if v.kind == kindDate {
+		return dst
+	}
+	hour, minute, second := t.Clock()
+	dst = appendTwo(append(dst, 'T'), hour)
+	dst = appendTwo(append(dst, ':'), minute)
+	dst = appendTwo(append(dst, ':'), second)
+	if micros := t.Nanosecond() / 1000; micros > 0 {
+		dst = appendTwo(append(dst, '.'), micros/10_000)
+		dst = appendTwo(appendTwo(dst, micros/100%100), micros%100)
+		for dst[len(dst)-1] == '0' {
+			dst = dst[:len(dst)-1]
+		}
+	}
+	return append(dst, 'Z')
+}
+
+func appendTwo(dst []byte, n int) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }
 
 // AppendBinary appends a form of the value that no other value has, for hashing. It is
 // not for storage: it may change.
