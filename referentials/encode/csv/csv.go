@@ -27,42 +27,34 @@ func Format() encode.Format {
 	}
 }
 
-const (
-	chunkSize = 64 << 10
-	keptSize  = 1 << 20 // a buffer that one huge row made larger is given back
-)
-
 type writer struct {
-	w         io.Writer
+	out       encode.Chunks
 	fields    int
 	geometry  bool
 	precision encode.Precision
-	buf       []byte
 	closed    bool
 	err       error
 }
 
 // New starts with the header line.
-func New(w io.Writer, h encode.Header) (encode.Writer, error) {
+func New(to io.Writer, h encode.Header) (encode.Writer, error) {
 	d := &h.Descriptor
-	out := &writer{w: w, fields: len(d.Fields), geometry: d.HasGeometry(), precision: encode.PrecisionOf(h), buf: newBuffer()}
+	w := &writer{out: encode.NewChunks(to), fields: len(d.Fields), geometry: d.HasGeometry(), precision: encode.PrecisionOf(h)}
 	for i, f := range d.Fields {
 		if i > 0 {
-			out.buf = append(out.buf, ',')
+			w.out.Buf = append(w.out.Buf, ',')
 		}
-		out.buf = appendText(out.buf, f.Name)
+		w.out.Buf = appendText(w.out.Buf, f.Name)
 	}
-	if out.geometry {
-		if out.fields > 0 {
-			out.buf = append(out.buf, ',')
+	if w.geometry {
+		if w.fields > 0 {
+			w.out.Buf = append(w.out.Buf, ',')
 		}
-		out.buf = append(out.buf, geometryName(d)...)
+		w.out.Buf = append(w.out.Buf, geometryName(d)...)
 	}
-	out.buf = append(out.buf, "\r\n"...)
-	return out, nil
+	w.out.Buf = append(w.out.Buf, "\r\n"...)
+	return w, nil
 }
-
-func newBuffer() []byte { return make([]byte, 0, chunkSize+chunkSize/4) }
 
 // geometryName gives "WKT", or a longer name when a field has that one in any case.
 func geometryName(d *referentials.Descriptor) string {
@@ -81,50 +73,37 @@ func (w *writer) Write(row *referentials.Row) error {
 	if w.closed {
 		return encode.ErrClosed
 	}
-	start := len(w.buf)
+	start := len(w.out.Buf)
 	for i := range w.fields {
 		if i > 0 {
-			w.buf = append(w.buf, ',')
+			w.out.Buf = append(w.out.Buf, ',')
 		}
 		if i < len(row.Values) {
-			w.buf = appendValue(w.buf, row.Values[i])
+			w.out.Buf = appendValue(w.out.Buf, row.Values[i])
 		}
 	}
 	if w.geometry {
 		if w.fields > 0 {
-			w.buf = append(w.buf, ',')
+			w.out.Buf = append(w.out.Buf, ',')
 		}
-		w.buf = w.appendGeometry(w.buf, &row.Geom)
+		w.out.Buf = w.appendGeometry(w.out.Buf, &row.Geom)
 	}
-	if len(w.buf) == start {
+	if len(w.out.Buf) == start {
 		// The only column is null: a line with nothing on it would be skipped.
-		w.buf = append(w.buf, `""`...)
+		w.out.Buf = append(w.out.Buf, `""`...)
 	}
-	w.buf = append(w.buf, "\r\n"...)
-	if len(w.buf) >= chunkSize {
-		w.flush()
-	}
+	w.out.Buf = append(w.out.Buf, "\r\n"...)
+	w.err = w.out.Next()
 	return w.err
 }
 
 // Close writes what is left.
 func (w *writer) Close() error {
 	if !w.closed && w.err == nil {
-		w.flush()
+		w.err = w.out.Flush()
 	}
 	w.closed = true
 	return w.err
-}
-
-func (w *writer) flush() {
-	if len(w.buf) == 0 {
-		return
-	}
-	_, w.err = w.w.Write(w.buf)
-	if cap(w.buf) > keptSize {
-		w.buf = newBuffer()
-	}
-	w.buf = w.buf[:0]
 }
 
 func appendValue(dst []byte, v referentials.Value) []byte {

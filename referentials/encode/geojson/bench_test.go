@@ -2,6 +2,7 @@ package geojson_test
 
 import (
 	"math"
+	"strconv"
 	"testing"
 
 	"socle/geo"
@@ -102,6 +103,31 @@ func BenchmarkWrite(b *testing.B) {
 			}
 			b.ReportMetric(float64(out)/1e6/b.Elapsed().Seconds(), "MB/s")
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(features), "ns/feature")
+		})
+	}
+}
+
+// BenchmarkPage is a whole answer, as clients ask for it.
+func BenchmarkPage(b *testing.B) {
+	h, rows := addresses(crs.CRS84, -1.67, 48.1, 1e-4)
+	for _, n := range []int{1, 10, 1000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			var out counter
+			b.ReportAllocs()
+			for b.Loop() {
+				w, err := geojson.New(&out, h)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for i := range n {
+					if err := w.Write(&rows[i]); err != nil {
+						b.Fatal(err)
+					}
+				}
+				if err := w.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
 		})
 	}
 }

@@ -8,18 +8,10 @@ import (
 	"socle/referentials/encode"
 )
 
-// Chunks of about chunkSize bytes go to the underlying writer; a buffer that one huge
-// feature made larger than keptSize is given back.
-const (
-	chunkSize = 64 << 10
-	keptSize  = 1 << 20
-)
-
 type collection struct {
-	w        io.Writer
+	out      encode.Chunks
 	h        encode.Header
 	feature  func([]byte, *referentials.Row) ([]byte, error)
-	buf      []byte
 	returned int64
 	closed   bool
 	err      error
@@ -29,66 +21,56 @@ type collection struct {
 // members of its own (each followed by a comma) before them. Nothing is written to w
 // before the first chunk is full or Close.
 func NewCollection(w io.Writer, h encode.Header, members []byte, feature func(dst []byte, row *referentials.Row) ([]byte, error)) encode.Writer {
-	out := &collection{w: w, h: h, feature: feature, buf: make([]byte, 0, chunkSize+chunkSize/4)}
-	out.buf = append(out.buf, `{"type":"FeatureCollection",`...)
-	out.buf = append(out.buf, members...)
-	out.buf = append(out.buf, `"features":[`...)
-	return out
+	c := &collection{out: encode.NewChunks(w), h: h, feature: feature}
+	c.out.Buf = append(c.out.Buf, `{"type":"FeatureCollection",`...)
+	c.out.Buf = append(c.out.Buf, members...)
+	c.out.Buf = append(c.out.Buf, `"features":[`...)
+	return c
 }
 
 // Write appends one feature.
-func (w *collection) Write(row *referentials.Row) error {
-	if w.err != nil {
-		return w.err
+func (c *collection) Write(row *referentials.Row) error {
+	if c.err != nil {
+		return c.err
 	}
-	if w.closed {
+	if c.closed {
 		return encode.ErrClosed
 	}
-	if w.returned > 0 {
-		w.buf = append(w.buf, ',')
+	if c.returned > 0 {
+		c.out.Buf = append(c.out.Buf, ',')
 	}
-	w.buf = append(w.buf, '\n')
-	w.buf, w.err = w.feature(w.buf, row)
-	if w.err != nil {
-		return w.err
+	c.out.Buf = append(c.out.Buf, '\n')
+	c.out.Buf, c.err = c.feature(c.out.Buf, row)
+	if c.err != nil {
+		return c.err
 	}
-	w.returned++
-	if len(w.buf) >= chunkSize {
-		w.flush()
-	}
-	return w.err
+	c.returned++
+	c.err = c.out.Next()
+	return c.err
 }
 
 // Close writes what comes after the features.
-func (w *collection) Close() error {
-	if w.closed || w.err != nil {
-		w.closed = true
-		return w.err
+func (c *collection) Close() error {
+	if c.closed || c.err != nil {
+		c.closed = true
+		return c.err
 	}
-	w.closed = true
-	w.buf = append(w.buf, "\n]"...)
-	if w.h.Matched >= 0 {
-		w.buf = append(w.buf, `,"numberMatched":`...)
-		w.buf = strconv.AppendInt(w.buf, w.h.Matched, 10)
+	c.closed = true
+	c.out.Buf = append(c.out.Buf, "\n]"...)
+	if c.h.Matched >= 0 {
+		c.out.Buf = append(c.out.Buf, `,"numberMatched":`...)
+		c.out.Buf = strconv.AppendInt(c.out.Buf, c.h.Matched, 10)
 	}
-	w.buf = append(w.buf, `,"numberReturned":`...)
-	w.buf = strconv.AppendInt(w.buf, w.returned, 10)
-	if w.h.TimeStamp != "" {
-		w.buf = append(w.buf, `,"timeStamp":`...)
-		w.buf = AppendString(w.buf, w.h.TimeStamp)
+	c.out.Buf = append(c.out.Buf, `,"numberReturned":`...)
+	c.out.Buf = strconv.AppendInt(c.out.Buf, c.returned, 10)
+	if c.h.TimeStamp != "" {
+		c.out.Buf = append(c.out.Buf, `,"timeStamp":`...)
+		c.out.Buf = AppendString(c.out.Buf, c.h.TimeStamp)
 	}
-	w.buf = AppendLinks(w.buf, w.h.Links)
-	w.buf = append(w.buf, "}\n"...)
-	w.flush()
-	return w.err
-}
-
-func (w *collection) flush() {
-	_, w.err = w.w.Write(w.buf)
-	if cap(w.buf) > keptSize {
-		w.buf = make([]byte, 0, chunkSize+chunkSize/4)
-	}
-	w.buf = w.buf[:0]
+	c.out.Buf = AppendLinks(c.out.Buf, c.h.Links)
+	c.out.Buf = append(c.out.Buf, "}\n"...)
+	c.err = c.out.Flush()
+	return c.err
 }
 
 // AppendLinks appends the links member after a comma; nothing when there is none.

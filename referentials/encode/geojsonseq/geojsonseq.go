@@ -42,26 +42,19 @@ func Lines() encode.Format {
 	}
 }
 
-const (
-	recordSeparator = 0x1e
-	chunkSize       = 64 << 10
-	keptSize        = 1 << 20 // a buffer that one huge feature made larger is given back
-)
+const recordSeparator = 0x1e
 
 type writer struct {
-	w         io.Writer
+	out       encode.Chunks
 	features  *geojson.Features
 	separator bool
-	buf       []byte
 	closed    bool
 	err       error
 }
 
 func newWriter(w io.Writer, h encode.Header, separator bool) *writer {
-	return &writer{w: w, features: geojson.NewFeatures(h), separator: separator, buf: newBuffer()}
+	return &writer{out: encode.NewChunks(w), features: geojson.NewFeatures(h), separator: separator}
 }
-
-func newBuffer() []byte { return make([]byte, 0, chunkSize+chunkSize/4) }
 
 // Write appends one feature.
 func (w *writer) Write(row *referentials.Row) error {
@@ -72,34 +65,21 @@ func (w *writer) Write(row *referentials.Row) error {
 		return encode.ErrClosed
 	}
 	if w.separator {
-		w.buf = append(w.buf, recordSeparator)
+		w.out.Buf = append(w.out.Buf, recordSeparator)
 	}
-	if w.buf, w.err = w.features.Append(w.buf, row); w.err != nil {
+	if w.out.Buf, w.err = w.features.Append(w.out.Buf, row); w.err != nil {
 		return w.err
 	}
-	w.buf = append(w.buf, '\n')
-	if len(w.buf) >= chunkSize {
-		w.flush()
-	}
+	w.out.Buf = append(w.out.Buf, '\n')
+	w.err = w.out.Next()
 	return w.err
 }
 
 // Close writes what is left.
 func (w *writer) Close() error {
 	if !w.closed && w.err == nil {
-		w.flush()
+		w.err = w.out.Flush()
 	}
 	w.closed = true
 	return w.err
-}
-
-func (w *writer) flush() {
-	if len(w.buf) == 0 {
-		return
-	}
-	_, w.err = w.w.Write(w.buf)
-	if cap(w.buf) > keptSize {
-		w.buf = newBuffer()
-	}
-	w.buf = w.buf[:0]
 }
