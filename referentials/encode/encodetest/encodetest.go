@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
 	"runtime"
 	"testing"
 
@@ -167,13 +168,32 @@ func (s Suite) closed(t *testing.T) {
 	}
 }
 
-// streaming writes many rows and watches what stays in memory.
+// streaming writes many rows and watches what stays in memory, and that no temporary file
+// outlives the writer: when all went well, and when the reader went away.
 func (s Suite) streaming(t *testing.T) {
-	const rows, sampled = 200_000, 20_000
 	limit := s.Memory
 	if limit == 0 {
 		limit = 8 << 20
 	}
+	for name, out := range map[string]io.Writer{"read to the end": io.Discard, "left early": &failingWriter{left: 100}} {
+		scratch := t.TempDir()
+		t.Setenv("TMPDIR", scratch)
+		err := s.stream(t, out, limit)
+		if (err != nil) != (out != io.Discard) {
+			t.Errorf("%s: %v", name, err)
+		}
+		left, err := os.ReadDir(scratch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range left {
+			t.Errorf("%s: %s is left in the folder for temporary files", name, file.Name())
+		}
+	}
+}
+
+func (s Suite) stream(t *testing.T, out io.Writer, limit uint64) error {
+	const rows, sampled = 200_000, 20_000
 	d := referentials.Descriptor{
 		ID: "flux", Key: "id", Geometry: geo.Point, CRS: crs.EPSG(2154),
 		Fields: []referentials.Field{
@@ -183,9 +203,9 @@ func (s Suite) streaming(t *testing.T) {
 		},
 	}
 	before := heap()
-	w, err := s.Format.New(io.Discard, encode.Header{Descriptor: d, CRS: d.CRS, Matched: rows})
+	w, err := s.Format.New(out, encode.Header{Descriptor: d, CRS: d.CRS, Matched: rows})
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	row := referentials.Row{Values: make([]referentials.Value, 3)}
 	for i := range rows {
@@ -196,7 +216,7 @@ func (s Suite) streaming(t *testing.T) {
 		row.Geom.Type = geo.Point
 		row.Geom.Add(350000+float64(i%1000), 6790000+float64(i/1000))
 		if err := w.Write(&row); err != nil {
-			t.Fatal(err)
+			return errors.Join(err, w.Close())
 		}
 		if i%sampled == sampled-1 {
 			if held := heap() - before; held > int64(limit) {
@@ -204,9 +224,7 @@ func (s Suite) streaming(t *testing.T) {
 			}
 		}
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
+	return w.Close()
 }
 
 func heap() int64 {
