@@ -137,13 +137,34 @@ BEGIN
 END
 $$;
 
+-- root gives a to a power between -1 and 1 by square roots, as many as can change a float8.
+CREATE FUNCTION socle_store.root(a float8, b float8) RETURNS float8
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+DECLARE
+    result float8 := 1;
+    digit float8 := abs(b);
+BEGIN
+    IF a < 0 THEN
+        RETURN NULL;
+    END IF;
+    FOR i IN 1..64 LOOP
+        a := sqrt(a);
+        digit := digit * 2;
+        IF digit >= 1 THEN
+            result := result * a;
+            digit := digit - 1;
+        END IF;
+    END LOOP;
+    RETURN CASE WHEN b > 0 THEN result ELSE socle_store.divide(1, result) END;
+END
+$$;
+
 -- power raises by squaring, in the order in which the evaluator over memory does, so that
--- both round alike; only the fraction of an exponent is left to exp and ln.
+-- both round alike.
 CREATE FUNCTION socle_store.power(a float8, b float8) RETURNS float8
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
 DECLARE
-    whole float8 := trunc(abs(b));
-    fraction float8 := abs(b) - whole;
+    whole float8 := trunc(b);
     n bigint;
     result float8 := 1;  -- times 2^shift
     shift integer := 0;
@@ -152,24 +173,15 @@ DECLARE
     p record;
 BEGIN
     CASE
+    WHEN b <> whole THEN RETURN socle_store.multiply(socle_store.power(a, whole), socle_store.root(a, b - whole));
     WHEN b = 2 THEN RETURN socle_store.multiply(a, a);
     WHEN b = 0 OR a = 1 THEN RETURN 1;
     WHEN b = 1 THEN RETURN a;
     WHEN a = 0 THEN RETURN CASE WHEN b > 0 THEN 0 END;
-    WHEN a < 0 AND fraction <> 0 THEN RETURN NULL;
-    WHEN b = 0.5 THEN RETURN sqrt(a);
-    WHEN b = -0.5 THEN RETURN 1 / sqrt(a);
-    WHEN whole >= 9223372036854775808 THEN RETURN CASE WHEN a = -1 THEN 1 END;
+    WHEN abs(b) >= 9223372036854775808 THEN RETURN CASE WHEN a = -1 THEN 1 END;
     ELSE NULL;
     END CASE;
 
-    IF fraction > 0.5 THEN
-        fraction := fraction - 1;
-        whole := whole + 1;
-    END IF;
-    IF abs(fraction) > 1e-300 THEN  -- of less the power is 1
-        result := exp(fraction * ln(a));
-    END IF;
     p := socle_store.split(a);
     base := sign(a) * p.mantissa::bigint::float8;
     base_shift := p.exponent;
@@ -177,7 +189,7 @@ BEGIN
         base := base * 0.5;
         base_shift := base_shift + 1;
     END LOOP;
-    n := whole::bigint;
+    n := abs(b)::bigint;
     WHILE n <> 0 LOOP
         IF abs(base_shift) > 4096 THEN
             shift := shift + base_shift;

@@ -47,23 +47,44 @@ func quotient(a, b float64) float64 {
 	return finite(v)
 }
 
-// power takes the two exponents that people use by operations that round correctly.
+// power raises by squaring and, for the fraction of an exponent, by square roots: neither
+// leaves anything to logarithms, which differ from one library to the next.
 func power(a, b float64) float64 {
-	switch {
-	case math.IsNaN(a) || math.IsNaN(b):
+	if math.IsNaN(a) || math.IsNaN(b) {
 		return math.NaN() // even where the other operand would decide
-	case b == 2:
+	}
+	if b == 2 {
 		return product(a, a)
-	case b == 0.5 && a >= 0:
-		return math.Sqrt(a)
 	}
-	v := math.Pow(a, b)
-	if math.Abs(a) < 0x1p-1022 && b != math.Trunc(b) {
-		// math.Log, by which fractions are raised, is wrong for subnormals on amd64.
-		v = math.Pow(a*0x1p54, b) * math.Pow(0x1p-54, b)
-	}
+	whole, fraction := math.Modf(b)
+	v := math.Pow(a, whole)
 	if v == 0 && a != 0 {
 		return math.NaN()
 	}
-	return finite(v)
+	if fraction == 0 {
+		return finite(v)
+	}
+	return product(finite(v), root(a, fraction))
+}
+
+// rootBits is how many binary digits of an exponent can change a float64.
+const rootBits = 64
+
+// root gives a to a power between -1 and 1, NaN of a negative number.
+func root(a, b float64) float64 {
+	if a < 0 {
+		return math.NaN()
+	}
+	v, digit := 1.0, math.Abs(b)
+	for range rootBits {
+		a = math.Sqrt(a)
+		if digit *= 2; digit >= 1 {
+			v *= a
+			digit--
+		}
+	}
+	if b < 0 {
+		return quotient(1, v)
+	}
+	return v
 }

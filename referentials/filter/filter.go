@@ -59,5 +59,8 @@
 // A_CONTAINS a superset, A_CONTAINEDBY a subset, A_OVERLAPS one in common. Numbers are
 // equal by value (1 and 1.0), exactly; objects whatever the order of their members. A date
 // or timestamp in an array literal is the text 2024-01-31 or 2024-01-31T12:00:00.5Z (no
-// needless zeros), a null field is JSON's null. A value that is no array is unknown.
+// needless zeros), a null field is JSON's null. A value that is no array is unknown, as is
+// JSON that PostgreSQL's jsonb cannot hold (a zero character, half of a surrogate pair, a
+// number of more than 131,072 digits before or 16,383 after the point), which is null in
+// another array.
 package filter

@@ -78,6 +78,9 @@ func parseElements(text string) elements {
 }
 
 func parse(text string) (v any) {
+	if !fitsJSONB(text) {
+		return nil
+	}
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	if d.Decode(&v) != nil {

@@ -26,8 +26,9 @@ func cluster(t testing.TB) string {
 
 var databases atomic.Int64
 
-// open makes a database of its own for a test, with the store that keeps collections in it
-// and a connection whose session has another zone than UTC.
+// open makes a database of its own for a test, with the store that keeps collections in it,
+// and a connection: texts sort as in a French dictionary, the session is in another zone
+// than UTC.
 func open(t testing.TB) (*postgis.Store, *pgx.Conn) {
 	t.Helper()
 	ctx := context.Background()
@@ -43,7 +44,7 @@ func open(t testing.TB) (*postgis.Store, *pgx.Conn) {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
-	admin("CREATE DATABASE " + name)
+	admin("CREATE DATABASE " + name + " TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'fr'")
 	t.Cleanup(func() { admin("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)") })
 
 	u, err := url.Parse(dsn)

@@ -58,7 +58,11 @@ func (r random) rows(d *referentials.Descriptor, n int) []referentials.Row {
 			}
 		}
 		rows[i].Values = values
-		if !r.chance(8) {
+		switch {
+		case r.chance(8):
+		case r.chance(2): // out of what other systems hold
+			rows[i].Geom = geo.Geometry{Type: geo.Point, XY: []float64{pick(r, 1e9, 1e300, -1e12, west), pick(r, -1e9, 1e300, 1e12, south)}}
+		default:
 			rows[i].Geom = r.shape(0)
 		}
 	}
@@ -160,6 +164,7 @@ var jsons = []string{
 	`[null]`, `[[1,2]]`, `[[2,1]]`, `[[1,2,3],"a"]`, `[{"a":1,"b":2}]`, `[{"b":2.0,"a":1}]`, `[{"a":1,"a":2}]`, `{"a":1}`, `"a"`, `5`, `null`, `true`,
 	`[9223372036854775807]`, `[9223372036854775808]`, `[9223372036854775806.0]`, `[1e2]`, `[100, 1E+2]`, `["2024-01-31"]`, `["2024-01-31T12:00:00Z","2024-01-31T00:00:00.5Z"]`,
 	`["\u00e9","é"]`, `["\ud83d\ude00"]`, `["😀"]`, `["\"","\\","\/"]`, `[0]`, `[-0.0]`, `[1.50]`, `[1e400]`, `[-1e-400]`, `[""]`, `["1"]`, `[ "a" , "b" ]`, `[[]]`, `[{}]`, `[[{"x":[1]}]]`,
+	`["\u0000"]`, `["\ud800"]`, `["\udc00a"]`, `[1e1000000]`, `[1e-1000000]`, `[0e-20000]`, `[10e-16384]`, `[1e131071]`, `[0.1e131073]`, `["\ud83d\ud83d"]`, `["\\u0000"]`, `["a\ud83d\ude00"]`, `{"\u0000":1}`,
 }
 
 // shape draws a valid geometry on the grid, moved by a part of a cell.

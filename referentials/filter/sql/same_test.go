@@ -88,6 +88,12 @@ func (s *sides) settle(store referentials.Store) {
 	s.descriptor = everyField()
 	s.rows = s.r.rows(s.descriptor, tableRows)
 	replace(s.t, store, s.descriptor, s.rows)
+	// Edits in SQL can store what no version holds.
+	for _, set := range []string{"n1 = 'NaN'", "n2 = '-Infinity'", "d1 = 'infinity'", "t1 = '-infinity'", "geom = 'SRID=2154;POLYGON EMPTY'"} {
+		if _, err := s.conn.Exec(ctx, "UPDATE "+view(s.descriptor)+" SET "+set+" WHERE id % 97 = $1", s.r.IntN(97)); err != nil {
+			s.t.Fatal(err)
+		}
+	}
 	keeper := snapshot.New(store, snapshot.Options{})
 	if err := keeper.Load(ctx); err != nil {
 		s.t.Fatal(err)

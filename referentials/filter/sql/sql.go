@@ -10,10 +10,10 @@
 //
 // Everything that comes from the filter is a parameter; names of columns are quoted.
 //
-// Three results are floating-point work of two libraries and may differ in their last
-// bits, hence in rows that lie exactly on the edge: powers of fractional exponents,
-// measures (area, length, distance) of shapes that are not exact in binary, and shapes
-// brought to another CRS by another version of PROJ.
+// Two results are floating-point work of two libraries and may differ in their last bits,
+// hence in rows that lie exactly on the edge: measures (area, length, distance) of shapes
+// that are not exact in binary, and shapes brought to another CRS by another version of
+// PROJ.
 package sql
 
 import (
