@@ -23,7 +23,7 @@ func TestCoverHoldsTheBox(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer way.Close()
-		cover, err := Cover(way, c.box)
+		cover, err := Cover(c.box, way)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestCoverFallsBackToTheWorld(t *testing.T) {
 		{Min: orb.Point{-1e30, -1e30}, Max: orb.Point{1e30, 1e30}},
 		{Min: orb.Point{-2e7, -2e7}, Max: orb.Point{2e7, 2e7}},
 	} {
-		if cover, err := Cover(way, box); err != nil || cover.Min != (orb.Point{-180, -90}) || cover.Max != (orb.Point{180, 90}) {
+		if cover, err := Cover(box, way); err != nil || cover.Min != (orb.Point{-180, -90}) || cover.Max != (orb.Point{180, 90}) {
 			t.Errorf("%v is covered by %v, %v", box, cover, err)
 		}
 	}

@@ -42,6 +42,42 @@ func Bind(e Expr, s Schema) (*Node, error) {
 	return n, nil
 }
 
+// BindBox gives the condition that a bbox parameter is: the geometry of the row meets the
+// box. Of a collection without geometry it is true for no row.
+func BindBox(box *Box, s Schema) (*Node, error) {
+	if s.CRS.IsZero() {
+		s.CRS = crs.CRS84
+	}
+	b := &binder{Schema: s}
+	constant, err := b.box(box)
+	if err != nil {
+		return nil, err
+	}
+	place := &Node{Kind: Place, Type: GeometryType, CRS: s.Descriptor.CRS}
+	return &Node{Kind: Operator, Type: BooleanType, Op: "s_intersects", Args: []*Node{place, constant}, CRS: s.CRS}, nil
+}
+
+// And joins conditions, nil ones left out; it is nil of none.
+func And(conditions ...*Node) *Node {
+	n := &Node{Kind: Operator, Type: BooleanType, Op: "and"}
+	for _, c := range conditions {
+		switch {
+		case c == nil:
+		case c.Kind == Operator && c.Op == "and":
+			n.Args = append(n.Args, c.Args...)
+		default:
+			n.Args = append(n.Args, c)
+		}
+	}
+	switch len(n.Args) {
+	case 0:
+		return nil
+	case 1:
+		return n.Args[0]
+	}
+	return n
+}
+
 // binder walks an expression once.
 type binder struct {
 	Schema

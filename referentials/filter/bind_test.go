@@ -198,6 +198,30 @@ func TestBindBoxes(t *testing.T) {
 	}
 }
 
+func TestBindBoxAndAnd(t *testing.T) {
+	s := Schema{Descriptor: descriptor(crs.EPSG(2154))}
+	near, err := BindBox(box(0, 0, 1, 1).(*Box), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if near.Op != "s_intersects" || near.Args[0].Kind != Place || near.CRS != crs.CRS84 {
+		t.Errorf("%+v", near)
+	}
+	if _, err := BindBox(box(0, 1, 1, 0).(*Box), s); err == nil {
+		t.Error("a box upside down is taken")
+	}
+	both, err := Bind(call("and", literal(true), literal(false)), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := And(nil, near, both); n.Op != "and" || len(n.Args) != 3 {
+		t.Errorf("%+v", n)
+	}
+	if And(nil, near) != near || And(nil, nil) != nil {
+		t.Error("And of less than two")
+	}
+}
+
 func TestBindIsBounded(t *testing.T) {
 	deep := literal(true)
 	for range 100_000 {
@@ -243,6 +267,9 @@ func TestFold(t *testing.T) {
 	var f Folder
 	if got := string(f.Append("casei", []byte("kept "), "aÉ")); got != "kept aé" {
 		t.Errorf("%q", got)
+	}
+	if got := string(f.Append("accenti", []byte("\u1100"), "\u1161")); got != "\u1100\u1161" {
+		t.Errorf("it composes with what was there: %q", got)
 	}
 }
 

@@ -52,7 +52,9 @@ type state struct {
 	engine *topology.Engine
 	folder filter.Folder
 	frees  []func()
-	err    error // what makes the answer worthless, as opposed to unknown for a row
+
+	remembered int   // words in all perWord
+	err        error // what makes the answer worthless, as opposed to unknown for a row
 }
 
 // Compile prepares n, which was bound to the table's descriptor. systems keeps the
@@ -140,9 +142,7 @@ func (f *Filter) narrow(rows []uint32) []uint32 {
 		kept := 0
 		for k, row := range rows {
 			rows[kept] = row
-			if out[k] == yes {
-				kept++
-			}
+			kept += int(out[k] & yes) // without a branch, as unknown has no bit of yes
 		}
 		rows = rows[:kept]
 	}

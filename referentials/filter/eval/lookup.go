@@ -22,7 +22,8 @@ type lookup struct {
 
 // rows gives the rows there, in ascending order, once.
 func (l *lookup) rows(t Table) []uint32 {
-	out := slices.Clone(l.keys)
+	room := min(l.size(t), 1) * float64(t.Len())
+	out := append(make([]uint32, 0, len(l.keys)+int(room)+64), l.keys...)
 	for _, w := range l.windows {
 		t.Search(w, func(i int) bool {
 			out = append(out, uint32(i))
@@ -177,6 +178,9 @@ func reach(n *filter.Node) (float64, bool) {
 // lookupNear finds what lies within a reach of a constant shape of the system in.
 func (c *compiler) lookupNear(members []geo.Geometry, in crs.CRS, reach float64) (*lookup, error) {
 	l := &lookup{}
+	if c.table.Descriptor().CRS.IsZero() {
+		return l, nil // there is no geometry
+	}
 	reach *= 1 + 1e-9 // what measuring rounds
 	for _, g := range halves(members) {
 		box := g.Bound()
@@ -199,6 +203,23 @@ func (c *compiler) lookupNear(members []geo.Geometry, in crs.CRS, reach float64)
 	return l, nil
 }
 
+// ways lead from a system to the CRS84 boxes of the rows, back to where those came from.
+func (c *compiler) ways(in crs.CRS) ([]*crs.Transformer, error) {
+	stored := c.table.Descriptor().CRS
+	var ways []*crs.Transformer
+	for _, pair := range [][2]crs.CRS{{in, stored}, {stored, crs.CRS84}} {
+		if pair[0] == pair[1] {
+			continue
+		}
+		way, err := c.systems.Between(pair[0], pair[1])
+		if err != nil {
+			return nil, referentials.Errorf(referentials.Internal, "%w", err)
+		}
+		ways = append(ways, way)
+	}
+	return ways, nil
+}
+
 // cover gives a box in CRS84 that meets the CRS84 boxes of all shapes that meet a box of
 // another system. It is false where none can be told.
 func (c *compiler) cover(box orb.Bound, in crs.CRS) (orb.Bound, bool, error) {
@@ -207,11 +228,11 @@ func (c *compiler) cover(box orb.Bound, in crs.CRS) (orb.Bound, bool, error) {
 	if c.table.Lost() > 0 || wide > widest {
 		return box, false, nil
 	}
-	way, err := c.systems.Between(in, crs.CRS84)
+	ways, err := c.ways(in)
 	if err != nil {
-		return box, false, referentials.Errorf(referentials.Internal, "%w", err)
+		return box, false, err
 	}
-	out, err := crs.Cover(way, box)
+	out, err := crs.Cover(box, ways...)
 	if err != nil {
 		return box, false, referentials.Errorf(referentials.Internal, "%w", err)
 	}

@@ -153,7 +153,7 @@ func (c *compiler) places(n *filter.Node, in crs.CRS) (places, error) {
 	case filter.Place:
 		stored := c.table.Descriptor().CRS
 		switch {
-		case in == stored, in.IsZero():
+		case in == stored, stored.IsZero():
 			return &plainPlace{table: c.table}, nil
 		case isLonLat(in):
 			return &plainPlace{table: c.table, lonLat: true}, nil

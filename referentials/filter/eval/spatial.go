@@ -6,7 +6,6 @@ import (
 	"socle/geo"
 	"socle/geo/crs"
 	"socle/geo/topology"
-	"socle/referentials"
 	"socle/referentials/filter"
 )
 
@@ -207,11 +206,11 @@ func (c *compiler) related(n *filter.Node, r topology.Relation, place *filter.No
 		if !sure {
 			break
 		}
-		way, err := c.systems.Between(n.CRS, crs.CRS84)
+		ways, err := c.ways(n.CRS)
 		if err != nil {
-			return nil, referentials.Errorf(referentials.Internal, "%w", err)
+			return nil, err
 		}
-		p.boxes, p.sure = c.table, inner(way, box)
+		p.boxes, p.sure = c.table, inner(box, ways)
 	}
 	return p, nil
 }
@@ -241,10 +240,10 @@ func halves(members []geo.Geometry) []geo.Geometry {
 	return []geo.Geometry{half(g.Ring(0)), half(g.Ring(1))}
 }
 
-// inner gives a box of longitudes and latitudes that surely lies within a box of the
-// system that way comes from, empty when none is sure.
-func inner(way *crs.Transformer, box orb.Bound) orb.Bound {
-	const steps = 16
+// inner gives a box of longitudes and latitudes that surely lies within the image of a box
+// by ways, empty when none is sure.
+func inner(box orb.Bound, ways []*crs.Transformer) orb.Bound {
+	const steps = 8
 	var sides [4][]float64 // west, south, east, north
 	for i := range steps + 1 {
 		f := float64(i) / steps
@@ -257,8 +256,10 @@ func inner(way *crs.Transformer, box orb.Bound) orb.Bound {
 	var bounds [4]orb.Bound
 	whole := geo.EmptyBound()
 	for k, side := range sides {
-		if failed, err := way.TryForward(side, nil); err != nil || len(failed) > 0 {
-			return geo.EmptyBound()
+		for _, way := range ways {
+			if failed, err := way.TryForward(side, nil); err != nil || len(failed) > 0 {
+				return geo.EmptyBound()
+			}
 		}
 		bounds[k] = geo.BoundOf(side)
 		whole = geo.Union(whole, bounds[k])
@@ -267,7 +268,7 @@ func inner(way *crs.Transformer, box orb.Bound) orb.Bound {
 	if !(width <= 90 && height <= 60) {
 		return geo.EmptyBound()
 	}
-	pad := 0.02*max(width, height) + 1e-9
+	pad := 0.02*max(width, height) + 1e-7 // as crs.Cover does
 	return orb.Bound{
 		Min: orb.Point{bounds[0].Max[0] + pad, bounds[1].Max[1] + pad},
 		Max: orb.Point{bounds[2].Min[0] - pad, bounds[3].Min[1] - pad},

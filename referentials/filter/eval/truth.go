@@ -2,7 +2,7 @@ package eval
 
 import "slices"
 
-// truth is one of the three values of a condition.
+// truth is one of the three values of a condition: a bit for yes, another for unknown.
 type truth uint8
 
 const (
@@ -56,7 +56,7 @@ func (p not) cost() int { return p.of.cost() }
 func (p not) eval(rows []uint32, out []truth) {
 	p.of.eval(rows, out)
 	for k := range rows {
-		out[k] = [...]truth{no: yes, yes: no, unknown: unknown}[out[k]]
+		out[k] ^= yes &^ (out[k] >> 1)
 	}
 }
 

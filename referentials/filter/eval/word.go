@@ -91,9 +91,10 @@ func (c *compiler) perWord(n *filter.Node) (predicate, error) {
 	}
 	cells := c.table.Cells(field)
 	count, repeat := cells.Words()
-	if !repeat {
+	if !repeat || c.state.remembered+count > mostRemembered {
 		return nil, nil
 	}
+	c.state.remembered += count + 1
 	inner := *c
 	inner.words, inner.folds = words{cells}, nil
 	of, err := inner.predicate(n)
@@ -102,6 +103,10 @@ func (c *compiler) perWord(n *filter.Node) (predicate, error) {
 	}
 	return &perWord{cells: cells, of: of, known: make([]told, count+1), state: c.state}, nil
 }
+
+// mostRemembered bounds the words whose answers one filter keeps, at a byte each. What
+// goes beyond is evaluated row by row.
+const mostRemembered = 16 << 20
 
 // onlyField gives the one field that n depends on beside those seen before, -1 for none.
 func onlyField(n *filter.Node, field int) (int, bool) {
