@@ -77,7 +77,7 @@ func connect(t testing.TB, address string) *pgx.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close(ctx) })
-	if _, err := conn.Exec(ctx, "SET TIME ZONE 'Asia/Kathmandu'"); err != nil {
+	if _, err := conn.Exec(ctx, "SET TIME ZONE 'Asia/Kathmandu'; SET enable_seqscan = off"); err != nil {
 		t.Fatal(err)
 	}
 	return conn

@@ -174,6 +174,8 @@ func (s *sides) compare(n int) {
 		}
 		if !slices.Equal(kept, stored[i]) {
 			s.explain(c, kept, stored[i])
+		} else if i == 0 {
+			s.asked(c, kept)
 		}
 	}
 }
@@ -201,6 +203,20 @@ func (s *sides) inPostGIS(list []*filterCase) ([][]int64, error) {
 	}
 	err := s.conn.QueryRow(context.Background(), "SELECT "+query.String()+" FROM "+view(s.descriptor), args...).Scan(targets...)
 	return keys, err
+}
+
+// asked compares what a query with the filter as its WHERE gives, by indexes wherever
+// there are any.
+func (s *sides) asked(c *filterCase, kept []int64) {
+	s.t.Helper()
+	where, args, err := Where(c.node, tableOf(s.descriptor), 1)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	got := column[int64](s.t, s.conn, "SELECT id FROM "+view(s.descriptor)+" WHERE "+where+" ORDER BY id", args...)
+	if !slices.Equal(got, kept) {
+		s.differ(c, "as a WHERE it selects %v, want %v", got, kept)
+	}
 }
 
 func (s *sides) inMemory(c *filterCase) ([]int64, error) {

@@ -112,7 +112,7 @@ func (c *compiler) members(n *filter.Node, in crs.CRS, asked bool) {
 // none; bare leaves it what it is, for an empty shape has no relation that is asked for
 // and the plain column has an index.
 func (c *compiler) shape(n *filter.Node, in crs.CRS, bare bool) {
-	if n.Type != filter.GeometryType {
+	if n.Type != filter.GeometryType || n.Kind == filter.Apply && n.Function == nil {
 		c.misfit(n)
 		return
 	}

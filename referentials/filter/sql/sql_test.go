@@ -84,7 +84,7 @@ func TestWhere(t *testing.T) {
 		{"NOT S_INTERSECTS(geom, POINT(1 2))", `(NOT (socle_store.intersects(socle_store.transform(` + guarded + `, 4326), ST_GeomFromEWKB($4::bytea))))`, []any{point}},
 		{"S_WITHIN(geom, geom)", `(("geom" && "geom" AND socle_store.within("geom", "geom")))`, nil},
 		{"S_WITHIN(geom, buffer(geom, 2))", `(socle_store.within(` + place + `, socle_store.buffer(` + guarded + `, $4::float8)))`, []any{2.0}},
-		{"area(geom) > 1 AND geom IS NULL", `((ST_area(` + guarded + `) > $4::float8) AND (` + guarded + ` IS NULL))`, []any{1.0}},
+		{"area(geom) > 1 AND geom IS NULL", `((ST_Area(` + guarded + `) > $4::float8) AND (` + guarded + ` IS NULL))`, []any{1.0}},
 	} {
 		got, args, err := Where(bind(t, trees(), c.filter), tableOf(trees()), 4)
 		if err != nil {
@@ -134,6 +134,8 @@ func TestRefusals(t *testing.T) {
 		"no operand":       {truth("and"), referentials.Internal},
 		"no such column":   {truth("=", &filter.Node{Kind: filter.Column, Type: filter.TextType, Field: 99}, name), referentials.Internal},
 		"no literal shape": {truth("s_touches", place, &filter.Node{Kind: filter.Constant, Type: filter.GeometryType, CRS: crs.EPSG(2154)}), referentials.Internal},
+		"no function":      {truth("isNull", &filter.Node{Kind: filter.Apply, Type: filter.NumberType}), referentials.Internal},
+		"no buffer":        {truth("isNull", &filter.Node{Kind: filter.Apply, Type: filter.GeometryType}), referentials.Internal},
 		"geometry as text": {truth("=", place, place), referentials.Internal},
 	} {
 		_, _, err := Where(c.node, tableOf(trees()), 1)

@@ -152,13 +152,16 @@ func gather[T any](list []*filter.Node, of func(*filter.Node) T) []T {
 	return values
 }
 
+// measures are PostGIS' names of the functions that measure shapes.
+var measures = map[string]string{"area": "ST_Area", "length": "ST_Length", "distance": "ST_Distance"}
+
 // apply writes a function that gives a number.
 func (c *compiler) apply(n *filter.Node) {
-	name := n.Function.Name
-	if len(n.Args) != len(n.Function.Parameters) {
+	if n.Function == nil || len(n.Args) == 0 || len(n.Args) != len(n.Function.Parameters) {
 		c.misfit(n)
 		return
 	}
+	name := n.Function.Name
 	switch a := n.Args[0]; name {
 	case "abs", "ceil", "floor", "round": // float8's round goes to the even one
 		c.write(name, "(")
@@ -174,12 +177,8 @@ func (c *compiler) apply(n *filter.Node) {
 		c.write(")::bigint")
 	case "year", "month", "day":
 		c.calendar(name, a)
-	case "area", "length":
-		c.write("ST_", name, "(")
-		c.shape(a, c.table.CRS, false)
-		c.write(")")
-	case "distance":
-		c.write("ST_Distance(")
+	case "area", "length", "distance":
+		c.write(measures[name], "(")
 		c.each(n.Args, ", ", func(a *filter.Node) { c.shape(a, c.table.CRS, false) })
 		c.write(")")
 	default:
