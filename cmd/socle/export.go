@@ -15,6 +15,9 @@ import (
 	"socle/geo/crs"
 	"socle/referentials"
 	"socle/referentials/encode"
+	"socle/referentials/filter"
+	"socle/referentials/query"
+	"socle/referentials/snapshot"
 )
 
 type exportCmd struct {
@@ -22,12 +25,14 @@ type exportCmd struct {
 	Output     string `short:"o" required:"" placeholder:"FILE" help:"Where to write; the extension chooses the format."`
 	CRS        string `name:"crs" placeholder:"EPSG:n" help:"Coordinates to write; those of the format, or of the storage, when left out."`
 
+	Filter     string   `placeholder:"CQL2" help:"Features to write; all when left out. Shapes in it are longitude, latitude."`
 	Properties []string `placeholder:"A,B" help:"Fields to write; all when left out. The key is always among them."`
 }
 
 // Help shows an example.
 func (exportCmd) Help() string {
-	return "Formats: " + strings.Join(formats.Extensions(), " ") + ".\n\nExample:\n  socle export adresses -o adresses.fgb --crs EPSG:2154 --properties numero,voie_nom"
+	return "Formats: " + strings.Join(formats.Extensions(), " ") + ".\n\nExample:\n  socle export adresses -o adresses.fgb --crs EPSG:2154 --properties numero,voie_nom" +
+		"\n  socle export adresses -o rues.csv --filter \"voie_nom LIKE 'Rue%' AND S_INTERSECTS(geometry,BBOX(-1.7,48.1,-1.6,48.2))\""
 }
 
 // Run writes the current version of a collection to a file. The file appears whole or
@@ -52,7 +57,7 @@ func (c *exportCmd) Run(ctx context.Context, m *Main) error {
 	defer bar.Done()
 	var written int64
 	err := m.withStore(ctx, func(store referentials.Store) error {
-		return store.Load(ctx, c.Collection, 0, func(state referentials.State, rows referentials.Rows) error {
+		return c.load(ctx, store, func(state referentials.State, rows referentials.Rows) error {
 			return writeWhole(c.Output, func(f *os.File) (err error) {
 				written, err = e.write(f, state, rows, func(n int64) {
 					bar.Update("export "+c.Collection, share(n, state.Version.Rows), thousands(n)+" rows")
@@ -69,19 +74,53 @@ func (c *exportCmd) Run(ctx context.Context, m *Main) error {
 	return nil
 }
 
+// load reads the rows of the collection from the store, or those that the filter selects
+// from a snapshot of it.
+func (c *exportCmd) load(ctx context.Context, store referentials.Store, read func(referentials.State, referentials.Rows) error) error {
+	if c.Filter == "" {
+		return store.Load(ctx, c.Collection, 0, read)
+	}
+	collection, err := snapshot.LoadPublic(ctx, store, c.Collection)
+	if err != nil {
+		return err
+	}
+	d := collection.Descriptor()
+	where, err := query.Written(c.Filter, filter.Schema{Descriptor: d})
+	if err != nil {
+		return &usageError{err}
+	}
+	var systems crs.Cache
+	defer systems.Close()
+	engine, err := query.New(query.Options{}, &systems)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	selected, err := engine.Select(ctx, collection, &query.Query{Where: []*filter.Node{where}})
+	if err != nil {
+		return err
+	}
+	state := referentials.State{Descriptor: *d, Version: collection.Version()}
+	state.Version.Rows = int64(selected.Len())
+	return read(state, func(yield func(*referentials.Row, error) bool) {
+		var row referentials.Row
+		for k := range selected.Len() {
+			collection.Row(selected.Row(k), &row)
+			if !yield(&row, ctx.Err()) {
+				return
+			}
+		}
+	})
+}
+
 // export is what is asked of a collection's rows.
 type export struct {
 	format     encode.Format
 	crs        crs.CRS  // zero: the format's own
 	properties []string // nil: all fields
-
-	// keep makes the test that rows must pass, of the public part of the collection; nil
-	// keeps every row.
-	keep func(*referentials.Descriptor) (func(*referentials.Row) (bool, error), error)
 }
 
-// write encodes the public part of rows, and tells how many were read so far. It gives
-// how many were written.
+// write encodes the public part of rows and tells how many are written so far.
 func (e *export) write(f io.Writer, state referentials.State, rows referentials.Rows, tell func(int64)) (int64, error) {
 	d, columns, ok := state.Descriptor.Public()
 	if !ok {
@@ -100,15 +139,12 @@ func (e *export) write(f io.Writer, state referentials.State, rows referentials.
 		header.CRS = formats.DefaultCRS(e.format, d.CRS)
 	}
 	header.YFirst = d.HasGeometry() && formats.YFirst(e.format, header.CRS)
-	p := pipe{columns: columns, kept: kept, tell: tell}
+	for i := range kept {
+		kept[i] = columns[kept[i]]
+	}
+	p := pipe{columns: kept, tell: tell}
 	if p.transform, err = transformer(d, header.CRS); err != nil {
 		return 0, err
-	}
-	if e.keep != nil {
-		header.Matched = -1
-		if p.keep, err = e.keep(&d); err != nil {
-			return 0, err
-		}
 	}
 	out := bufio.NewWriterSize(f, 1<<20)
 	w, err := e.format.New(out, header)
@@ -160,47 +196,31 @@ func noField(d *referentials.Descriptor, name string) error {
 
 // pipe takes rows of a store to an encoder, one at a time.
 type pipe struct {
-	columns   []int // the public ones of a row …
-	kept      []int // … and of those, the ones to write
-	keep      func(*referentials.Row) (bool, error)
+	columns   []int // of a row, to write
 	transform func([]float64) error
 	tell      func(int64)
 }
 
-func (p *pipe) run(w encode.Writer, rows referentials.Rows) (written int64, err error) {
-	public := referentials.Row{Values: make([]referentials.Value, len(p.columns))}
-	out := referentials.Row{Values: make([]referentials.Value, len(p.kept))}
-	var read int64
+func (p *pipe) run(w encode.Writer, rows referentials.Rows) (n int64, err error) {
+	out := referentials.Row{Values: make([]referentials.Value, len(p.columns))}
 	for row, err := range rows {
 		if err != nil {
-			return written, err
+			return n, err
 		}
-		read++
-		p.tell(read)
 		for i, c := range p.columns {
-			public.Values[i] = row.Values[c]
-		}
-		if p.keep != nil {
-			public.Geom = row.Geom // only looked at
-			if ok, err := p.keep(&public); err != nil {
-				return written, err
-			} else if !ok {
-				continue
-			}
-		}
-		for i, k := range p.kept {
-			out.Values[i] = public.Values[k]
+			out.Values[i] = row.Values[c]
 		}
 		out.Geom.CopyFrom(&row.Geom)
 		if err := p.transform(out.Geom.XY); err != nil {
-			return written, err
+			return n, err
 		}
 		if err := w.Write(&out); err != nil {
-			return written, err
+			return n, err
 		}
-		written++
+		n++
+		p.tell(n)
 	}
-	return written, nil
+	return n, nil
 }
 
 func transformer(d referentials.Descriptor, wanted crs.CRS) (func([]float64) error, error) {

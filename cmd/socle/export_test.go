@@ -1,16 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"socle/cmd/socle/internal/formats"
-	"socle/geo"
-	"socle/geo/crs"
-	"socle/referentials"
 )
 
 func TestExportProperties(t *testing.T) {
@@ -33,53 +27,29 @@ func TestExportProperties(t *testing.T) {
 	}
 }
 
-// TestExportKeeps gives an export a test of its own: it sees the public fields only, and
-// rows are not announced before they are counted.
-func TestExportKeeps(t *testing.T) {
-	d := referentials.Descriptor{
-		ID: "a", Key: "id", Access: referentials.Open, Geometry: geo.Point, CRS: crs.EPSG(2154),
-		Fields: []referentials.Field{
-			{Name: "secret", Type: referentials.String, Disclosure: referentials.Confidential},
-			{Name: "id", Type: referentials.Integer},
-			{Name: "n", Type: referentials.Integer},
-		},
+// TestExportFilter writes what a filter selects, of what anyone may see.
+func TestExportFilter(t *testing.T) {
+	store, dir := newGeoPackage(t), t.TempDir()
+	file := filepath.Join(dir, "lieux.csv")
+	if err := os.WriteFile(file, []byte("code;nom;étage;lon;lat\na1;Mairie;2;-1.68;48.11\na2;;;-1.69;48.12\na3;Gare;5;-1.67;48.10\n"), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	rows := func(yield func(*referentials.Row, error) bool) {
-		for i := range int64(4) {
-			row := referentials.Row{
-				Values: []referentials.Value{referentials.StringValue("s"), referentials.IntegerValue(i), referentials.IntegerValue(10 * i)},
-				Geom:   geo.Geometry{Type: geo.Point, XY: []float64{700000 + float64(i), 6600000}},
-			}
-			if !yield(&row, nil) {
-				return
-			}
+	mustSocle(t, "import", "--store", store, file, "--key", "code")
+	out := filepath.Join(dir, "out.csv")
+	for where, want := range map[string]string{
+		"étage > 1": "code,nom,WKT\r\na1,Mairie,POINT (-1.68 48.11)\r\na3,Gare,POINT (-1.67 48.1)\r\n",
+		"nom IS NULL OR S_INTERSECTS(geometry,BBOX(-1.671,48,-1.669,49))": "code,nom,WKT\r\na2,,POINT (-1.69 48.12)\r\na3,Gare,POINT (-1.67 48.1)\r\n",
+		`{"op":"=","args":[{"property":"code"},"a2"]}`:                    "code,nom,WKT\r\na2,,POINT (-1.69 48.12)\r\n",
+		"étage > 9": "code,nom,WKT\r\n",
+	} {
+		mustSocle(t, "export", "--store", store, "lieux", "-o", out, "--properties", "nom", "--filter", where)
+		if got := readFile(t, out); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", where, got, want)
 		}
 	}
-	format, _ := formats.ByExtension("a.geojson")
-	e := export{format: format, properties: []string{}, keep: func(d *referentials.Descriptor) (func(*referentials.Row) (bool, error), error) {
-		if d.FieldIndex("secret") >= 0 {
-			t.Error("the test sees a confidential field")
+	for where, says := range map[string]string{"étag > 1": `did you mean "étage"?`, "étage >": "character"} {
+		if _, err := socle(t, "export", "--store", store, "lieux", "-o", out, "--filter", where); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", where, err)
 		}
-		n := d.FieldIndex("n")
-		return func(row *referentials.Row) (bool, error) {
-			if x := row.Geom.XY[0]; x < 700000 {
-				t.Errorf("the test sees x %v: it works in the storage system", x)
-			}
-			return row.Values[n].Int() >= 20, nil
-		}, nil
-	}}
-	var out bytes.Buffer
-	read := int64(0)
-	written, err := e.write(&out, referentials.State{Descriptor: d, Version: referentials.Version{Rows: 4}}, rows, func(n int64) { read = n })
-	if err != nil || written != 2 || read != 4 {
-		t.Fatalf("%d written of %d: %v", written, read, err)
-	}
-	for _, text := range []string{`"properties":{"id":2}`, `"properties":{"id":3}`, `"numberReturned":2`} {
-		if !strings.Contains(out.String(), text) {
-			t.Errorf("no %s in\n%s", text, &out)
-		}
-	}
-	if strings.Contains(out.String(), "numberMatched") {
-		t.Error("the rows of the whole version are announced as those that match")
 	}
 }

@@ -58,10 +58,10 @@ func TestSQLEdit(t *testing.T) {
 	importPlaces(t, store)
 	base := serve(t, store)
 	seenWithin(t, base, "p042", "Lieu 42", time.Second)
-	query(t, store, `UPDATE socle.places SET name = 'Changé en SQL' WHERE code = 'p042'`)
+	execute(t, store, `UPDATE socle.places SET name = 'Changé en SQL' WHERE code = 'p042'`)
 	took := seenWithin(t, base, "p042", "Changé en SQL", 2*time.Second)
 	t.Logf("seen after %v", took)
-	query(t, store, `DELETE FROM socle.places WHERE code = 'p007'`)
+	execute(t, store, `DELETE FROM socle.places WHERE code = 'p007'`)
 	deadline := time.Now().Add(2 * time.Second)
 	for {
 		if status, _ := get(t, base+"/collections/places/items/p007"); status == 404 {
@@ -86,7 +86,7 @@ func TestDatabaseAway(t *testing.T) {
 	wire := newWire(t, fmt.Sprintf("%s:%d", config.Host, config.Port))
 	base := serve(t, fmt.Sprintf("postgres://%s@%s/%s?sslmode=disable", config.User, wire.address, config.Database))
 	wire.cut()
-	query(t, store, `UPDATE socle.places SET name = 'Pendant la coupure' WHERE code = 'p001'`)
+	execute(t, store, `UPDATE socle.places SET name = 'Pendant la coupure' WHERE code = 'p001'`)
 	for range 20 {
 		if status, body := get(t, base+"/collections/places/items?limit=5"); status != 200 {
 			t.Fatalf("without the database the server answers %d\n%s", status, body)

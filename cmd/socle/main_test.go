@@ -53,8 +53,8 @@ func newDatabase(t testing.TB) string {
 		t.Fatal("SOCLE_TEST_POSTGIS is not set: run `make test`, or give the DSN of a superuser on a scratch PostGIS")
 	}
 	name := fmt.Sprintf("socle_e2e_%d_%d", os.Getpid(), databases.Add(1))
-	query(t, admin, "CREATE DATABASE "+name)
-	t.Cleanup(func() { query(t, admin, "DROP DATABASE "+name+" WITH (FORCE)") })
+	execute(t, admin, "CREATE DATABASE "+name)
+	t.Cleanup(func() { execute(t, admin, "DROP DATABASE "+name+" WITH (FORCE)") })
 	config, err := pgx.ParseConfig(admin)
 	if err != nil {
 		t.Fatal(err)
@@ -62,8 +62,8 @@ func newDatabase(t testing.TB) string {
 	return fmt.Sprintf("postgres://%s@%s:%d/%s?sslmode=disable", config.User, config.Host, config.Port, name)
 }
 
-// query runs one statement in plain SQL, outside Socle.
-func query(t testing.TB, dsn, sql string) {
+// execute runs one statement in plain SQL, outside Socle.
+func execute(t testing.TB, dsn, sql string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()

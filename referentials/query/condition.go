@@ -12,7 +12,24 @@ import (
 	"socle/geo/crs"
 	"socle/referentials"
 	"socle/referentials/filter"
+	"socle/referentials/filter/cql2"
 )
+
+// Written asks for what a filter says, in either form of CQL2: no filter in text begins
+// like a JSON object.
+func Written(text string, s filter.Schema) (*filter.Node, error) {
+	var e filter.Expr
+	var err error
+	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+		e, err = cql2.ParseJSON([]byte(text))
+	} else {
+		e, err = cql2.ParseText(text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return filter.Bind(e, s)
+}
 
 // Meets asks for features that meet a box, borders included. A box of longitudes whose
 // west is east of its east crosses the antimeridian.

@@ -156,7 +156,7 @@ func BenchmarkLoadMillion(b *testing.B) {
 
 func buildings(b *testing.B, n int) *Collection {
 	b.Helper()
-	c, err := load(b.Context(), metropolis(0, n, 0), "batiments", &projections{})
+	c, err := load(b.Context(), metropolis(0, n, 0), "batiments", &crs.Cache{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func BenchmarkEdit(b *testing.B) {
 		row = cloneRow(&row)
 		return referentials.Change{Op: referentials.Upsert, Key: row.Values[0], Row: row}
 	}
-	var ways projections
+	var ways crs.Cache
 	value, shape, gone := change(1000), change(2000), change(3000)
 	value.Row.Values[3] = referentials.IntegerValue(99)
 	shape.Row.Geom.XY[2]++

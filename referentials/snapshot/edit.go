@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"socle/geo/crs"
 	"socle/geo/index"
 	"socle/referentials"
 )
@@ -88,7 +89,7 @@ func (e *edits) walk(n int, run func(from, to int), put func(at int, row *refere
 
 // edited gives the collection after changes, at a revision of the same version. It shares
 // with c every column, the shapes and the indexes that did not change.
-func (c *Collection) edited(revision int64, changes []referentials.Change, ways *projections) (*Collection, error) {
+func (c *Collection) edited(revision int64, changes []referentials.Change, ways *crs.Cache) (*Collection, error) {
 	e, err := c.resolve(changes)
 	if err != nil {
 		return nil, err
@@ -143,12 +144,12 @@ func (c *Collection) sameShape(at int, row *referentials.Row) bool {
 }
 
 // editShapes makes the shapes and the tree of c, which starts as a copy of before.
-func (c *Collection) editShapes(before *Collection, e *edits, ways *projections) error {
+func (c *Collection) editShapes(before *Collection, e *edits, ways *crs.Cache) error {
 	old := before.shapes
 	if !e.moves() && !slices.ContainsFunc(e.touched, func(t touch) bool { return !before.sameShape(t.at, t.row) }) {
 		return nil
 	}
-	project, err := ways.from(c.state.Descriptor.CRS)
+	project, err := projectorFrom(ways, c.state.Descriptor.CRS)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"socle/geo/crs"
 	"socle/referentials"
 )
 
@@ -57,7 +58,7 @@ type Keeper struct {
 	store   referentials.Store
 	options Options
 	current atomic.Pointer[Snapshot]
-	ways    projections
+	ways    crs.Cache
 
 	mu       sync.Mutex // guards what follows, and the order of swaps of current
 	status   Status

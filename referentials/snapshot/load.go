@@ -5,6 +5,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"socle/geo/crs"
 	"socle/geo/index"
 	"socle/referentials"
 )
@@ -16,8 +17,23 @@ const maxRows = 1<<32 - 2
 // hint bounds what is set aside on the word of a version before its rows have come.
 const hint = 4 << 20
 
+// LoadPublic reads what anyone may see of the current version of a collection, for work
+// that follows no changes. Refused when that is nothing.
+func LoadPublic(ctx context.Context, store referentials.Store, id string) (*PublicCollection, error) {
+	c, err := load(ctx, store, id, new(crs.Cache))
+	if err != nil {
+		return nil, err
+	}
+	p, ok := publish(c)
+	if !ok {
+		return nil, referentials.Errorf(referentials.Refused, "its rows may not leave as they are: access is %s, disclosure profile %q",
+			c.state.Descriptor.Access, c.state.Descriptor.Profile).At("collection %s", id).Do("its values leave inside aggregates that pass the profile")
+	}
+	return p, nil
+}
+
 // load reads the current version of a collection.
-func load(ctx context.Context, store referentials.Store, id string, ways *projections) (*Collection, error) {
+func load(ctx context.Context, store referentials.Store, id string, ways *crs.Cache) (*Collection, error) {
 	var c *Collection
 	err := store.Load(ctx, id, 0, func(state referentials.State, rows referentials.Rows) error {
 		var err error
@@ -31,7 +47,7 @@ func load(ctx context.Context, store referentials.Store, id string, ways *projec
 }
 
 // build makes a collection of its rows.
-func build(ctx context.Context, state referentials.State, rows referentials.Rows, ways *projections) (*Collection, error) {
+func build(ctx context.Context, state referentials.State, rows referentials.Rows, ways *crs.Cache) (*Collection, error) {
 	d := &state.Descriptor
 	if err := d.Validate(); err != nil {
 		return nil, err
@@ -43,7 +59,7 @@ func build(ctx context.Context, state referentials.State, rows referentials.Rows
 	}
 	var shaper *shapeBuilder
 	if d.HasGeometry() {
-		project, err := ways.from(d.CRS)
+		project, err := projectorFrom(ways, d.CRS)
 		if err != nil {
 			return nil, err
 		}

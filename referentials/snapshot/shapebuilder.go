@@ -4,7 +4,6 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
@@ -20,31 +19,15 @@ const maxChunks = 1 << (32 - chunkBits)
 // projector puts flat pairs into CRS84 in place; those without an image become +Inf.
 type projector func(xy []float64) error
 
-// projections keeps the ways from storage systems to CRS84: finding one can take PROJ a
-// good part of a second. There are as many as storage systems, and the collector frees
-// them with their Keeper.
-type projections struct {
-	mu    sync.Mutex
-	known map[crs.CRS]*crs.Transformer
-}
-
-// from gives the way from a storage CRS to CRS84, nil when there is none to go.
-func (p *projections) from(c crs.CRS) (projector, error) {
+// projectorFrom gives the way from a storage CRS to CRS84, nil when there is none to go.
+// The ways are kept: finding one can take PROJ a good part of a second.
+func projectorFrom(ways *crs.Cache, c crs.CRS) (projector, error) {
 	if c == crs.CRS84 || c == crs.EPSG(4326) {
 		return nil, nil
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	t := p.known[c]
-	if t == nil {
-		var err error
-		if t, err = crs.NewTransformer(c, crs.CRS84); err != nil {
-			return nil, referentials.Errorf(referentials.Unsupported, "its coordinates cannot be put into longitude and latitude: %w", err)
-		}
-		if p.known == nil {
-			p.known = map[crs.CRS]*crs.Transformer{}
-		}
-		p.known[c] = t
+	t, err := ways.Between(c, crs.CRS84)
+	if err != nil {
+		return nil, referentials.Errorf(referentials.Unsupported, "its coordinates cannot be put into longitude and latitude: %w", err)
 	}
 	return func(xy []float64) error {
 		_, err := t.TryForward(xy, nil)

@@ -120,7 +120,7 @@ func mustLoad(t interface {
 	Fatalf(string, ...any)
 }, store referentials.Store, id string) *Collection {
 	t.Helper()
-	c, err := load(context.Background(), store, id, &projections{})
+	c, err := load(context.Background(), store, id, &crs.Cache{})
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -173,7 +173,7 @@ func checkEdits(t interface {
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
-		if c, err = c.edited(revision, net, &projections{}); err != nil {
+		if c, err = c.edited(revision, net, &crs.Cache{}); err != nil {
 			t.Fatalf("%v", err)
 		}
 		sameRows(t, c, store.kept[d.ID].rows)
@@ -197,7 +197,7 @@ func TestEditShares(t *testing.T) {
 	row := cloneRow(&rows[1])
 	levels := d.FieldIndex("levels")
 	row.Values[levels] = referentials.IntegerValue(12345)
-	next, err := c.edited(1, []referentials.Change{{Op: referentials.Upsert, Key: row.Values[1], Row: row}}, &projections{})
+	next, err := c.edited(1, []referentials.Change{{Op: referentials.Upsert, Key: row.Values[1], Row: row}}, &crs.Cache{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestEditKeepsPlaces(t *testing.T) {
 		row.Geom.XY[0] += float64(i)
 		changes = append(changes, referentials.Change{Op: referentials.Upsert, Key: row.Values[1], Row: row})
 	}
-	next, err := c.edited(1, changes, &projections{})
+	next, err := c.edited(1, changes, &crs.Cache{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestBrokenRows(t *testing.T) {
 			test.spoil(rows)
 			store := newMemoryStore()
 			store.publish(d, rows)
-			_, err := load(context.Background(), store, d.ID, &projections{})
+			_, err := load(context.Background(), store, d.ID, &crs.Cache{})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Fatalf("error %v, want one with %q", err, test.want)
 			}

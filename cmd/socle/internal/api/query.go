@@ -7,7 +7,6 @@ import (
 	"socle/geo/crs"
 	"socle/referentials"
 	"socle/referentials/filter"
-	"socle/referentials/filter/cql2"
 	"socle/referentials/query"
 )
 
@@ -113,17 +112,7 @@ func (a *API) readFilter(d *referentials.Descriptor, p *parameters) (*filter.Nod
 	if !p.values.Has("filter") {
 		return nil, nil
 	}
-	text := p.get("filter")
-	parse := func() (filter.Expr, error) { return cql2.ParseText(text) }
-	// No filter in text begins like an object: a client that forgot filter-lang is understood.
-	if language == "cql2-json" || language == "" && strings.HasPrefix(strings.TrimSpace(text), "{") {
-		parse = func() (filter.Expr, error) { return cql2.ParseJSON([]byte(text)) }
-	}
-	e, err := parse()
-	if err != nil {
-		return nil, at(err, "parameter filter")
-	}
-	n, err := filter.Bind(e, schema)
+	n, err := query.Written(p.get("filter"), schema)
 	if err != nil {
 		return nil, at(err, "parameter filter")
 	}
