@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -44,7 +45,7 @@ func (f *Folder) appendCase(dst []byte, s string) []byte {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		folded, known := f.cases[r]
 		if !known || r == utf8.RuneError {
-			folded = cases.Fold().String(s[i : i+size])
+			folded = cases.Fold().String(strings.Clone(s[i : i+size])) // which may be what it gives
 			f.cases = learn(f.cases, r, folded)
 		}
 		dst = append(dst, folded...)

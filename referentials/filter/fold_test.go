@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+	"unsafe"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -42,5 +43,19 @@ func BenchmarkFold(b *testing.B) {
 				dst = f.Append(op, dst[:0], "12 rue du Général de Gaulle n° 7")
 			}
 		})
+	}
+}
+
+// What a Folder remembers must not be a view of a text that its caller writes over.
+func TestFolderKeepsNoText(t *testing.T) {
+	for _, op := range []string{"casei", "accenti"} {
+		var f Folder
+		buffer := []byte("é😀")
+		view := unsafe.String(&buffer[0], len(buffer))
+		want := string(f.Append(op, nil, view))
+		copy(buffer, "xxxxxx")
+		if got := string(f.Append(op, nil, "é😀")); got != want {
+			t.Errorf("%s gives %q the second time, %q the first", op, got, want)
+		}
 	}
 }
