@@ -21,6 +21,10 @@ type Header struct {
 	Links      []Link  // written by formats that have a place for them
 	TimeStamp  string  // RFC 3339, written by formats that have a place for it; "" leaves it out
 
+	// KeyIsID leaves the key out of the properties of formats in which a feature has an id
+	// beside them: it was not asked for as a property.
+	KeyIsID bool
+
 	// YFirst has formats with an AxisOrder written as an authority that puts y first
 	// writes, as OGC API Features asks of crs=EPSG:4326. Rows stay x, y.
 	YFirst bool

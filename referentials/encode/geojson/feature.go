@@ -13,7 +13,7 @@ import (
 type Features struct {
 	Precision encode.Precision // of coordinates
 
-	members  [][]byte // `,"name":` of each field, without the comma for the first
+	members  [][]byte // `,"name":` of each field, without the comma for the first; nil: it is no property
 	key      int
 	geometry bool
 	yFirst   bool
@@ -31,10 +31,15 @@ func NewFeatures(h encode.Header) *Features {
 	if encode.IsLonLat(h.CRS) {
 		f.Precision = encode.Degrees
 	}
+	first := true
 	for i, field := range h.Descriptor.Fields {
-		if i > 0 {
+		if h.KeyIsID && i == f.key {
+			continue
+		}
+		if !first {
 			f.members[i] = append(f.members[i], ',')
 		}
+		first = false
 		f.members[i] = append(AppendString(f.members[i], field.Name), ':')
 	}
 	return f
@@ -84,6 +89,9 @@ func (f *Features) AppendGeometry(dst []byte, row *referentials.Row) ([]byte, er
 func (f *Features) AppendProperties(dst []byte, row *referentials.Row) []byte {
 	dst = append(dst, `,"properties":{`...)
 	for i, member := range f.members {
+		if member == nil {
+			continue
+		}
 		dst = append(dst, member...)
 		if i < len(row.Values) {
 			dst = AppendValue(dst, row.Values[i])

@@ -167,3 +167,20 @@ func TestAppendString(t *testing.T) {
 		}
 	})
 }
+
+// TestKeyIsID leaves the key out of the properties, and keeps it as the id.
+func TestKeyIsID(t *testing.T) {
+	h := encode.Header{KeyIsID: true, Descriptor: referentials.Descriptor{ID: "a", Key: "k", Fields: []referentials.Field{
+		{Name: "k", Type: referentials.Integer}, {Name: "n", Type: referentials.String}, {Name: "m", Type: referentials.String},
+	}}}
+	row := referentials.Row{Values: []referentials.Value{referentials.IntegerValue(7), referentials.StringValue("x"), referentials.Null}}
+	got, err := geojson.NewFeatures(h).Append(nil, &row)
+	if want := `{"type":"Feature","id":7,"geometry":null,"properties":{"n":"x","m":null}}`; err != nil || string(got) != want {
+		t.Errorf("got %s (%v), want %s", got, err, want)
+	}
+	h.Descriptor.Fields = h.Descriptor.Fields[:1]
+	row.Values = row.Values[:1]
+	if got, err := geojson.NewFeatures(h).Append(nil, &row); err != nil || !strings.Contains(string(got), `"properties":{}`) {
+		t.Errorf("got %s (%v)", got, err)
+	}
+}

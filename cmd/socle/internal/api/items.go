@@ -152,7 +152,7 @@ func (p *page) links() []encode.Link {
 
 // headerOf gives encoders what they need.
 func headerOf(p *projection, in system, matched int, links []encode.Link) encode.Header {
-	return encode.Header{Descriptor: p.descriptor, CRS: encodedAs(in), Matched: int64(matched), Links: links, YFirst: in.swapped}
+	return encode.Header{Descriptor: p.descriptor, CRS: encodedAs(in), Matched: int64(matched), Links: links, KeyIsID: p.keyIsID, YFirst: in.swapped}
 }
 
 // encodedAs gives the system encoders are told of; EPSG:4326 is CRS84 but for the order

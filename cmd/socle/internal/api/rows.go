@@ -16,10 +16,11 @@ type projection struct {
 	descriptor referentials.Descriptor // of what is shown
 	fields     []int                   // in the collection's descriptor
 	bare       bool                    // geometry is left out
+	keyIsID    bool                    // the key was not asked for as a property
 }
 
-// newProjection reads properties and skipGeometry. The key is always shown: without it a
-// feature could not be found again.
+// newProjection reads properties and skipGeometry. The key is always shown, if only as the
+// id: without it a feature could not be found again.
 func newProjection(d *referentials.Descriptor, q *parameters) (*projection, error) {
 	p := &projection{descriptor: *d, fields: make([]int, len(d.Fields))}
 	for i := range p.fields {
@@ -41,12 +42,12 @@ func newProjection(d *referentials.Descriptor, q *parameters) (*projection, erro
 	}
 	key := d.KeyIndex()
 	shown := make([]bool, len(d.Fields))
-	shown[key] = true
 	for _, f := range wanted {
 		if f >= 0 { // the geometry is shown anyway
 			shown[f] = true
 		}
 	}
+	p.keyIsID, shown[key] = !shown[key], true
 	p.fields, p.descriptor.Fields = p.fields[:0], nil
 	for i := range d.Fields {
 		if shown[i] {
