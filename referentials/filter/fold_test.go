@@ -5,7 +5,6 @@ import (
 	"testing"
 	"unicode"
 	"unsafe"
-	"unsafe"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -32,19 +31,6 @@ func TestFoldIsUnicodes(t *testing.T) {
 			t.Fatalf("ACCENTI(%q) = %q, want %q", s, got, want)
 		}
 	})
-}
-
-// TestFolderKeepsNoView folds a text whose memory is then used for another.
-func TestFolderKeepsNoView(t *testing.T) {
-	for _, op := range []string{"casei", "accenti"} {
-		var f Folder
-		memory := []byte("éø")
-		_ = f.Append(op, nil, unsafe.String(&memory[0], len(memory)))
-		copy(memory, "ZZZZ")
-		if got, want := string(f.Append(op, nil, "éø")), Fold(op, "éø"); got != want {
-			t.Errorf("%s gives %q, want %q", op, got, want)
-		}
-	}
 }
 
 func BenchmarkFold(b *testing.B) {
