@@ -42,6 +42,7 @@ func folding() string {
 		"VERSION":   unicode.Version,
 		"NEAR_FROM": literal(near),
 		"NEAR_TO":   literal(nearTo),
+		"ANY":       classOf(slices.Concat(near, from, keys(many)), 8),
 		"FOLDS":     classOf(append(slices.Clone(from), keys(many)...), 8),
 		"FROM":      literal(from),
 		"TO":        literal(to),
@@ -197,6 +198,10 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
 BEGIN
     x := lower(x COLLATE "C");  -- ASCII alone
     IF octet_length(x) = char_length(x) THEN
+        RETURN x;
+    END IF;
+    IF x !~ (
+      «ANY») THEN
         RETURN x;
     END IF;
     x := translate(x,

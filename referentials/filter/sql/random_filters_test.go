@@ -224,7 +224,7 @@ func (r random) spatial() filter.Expr {
 		}
 	}
 	if r.chance(10) {
-		y = pick(r, filter.Expr(&filter.Property{Name: "geom"}), call("buffer", r.drawn(shift), literal(referentials.NumberValue(1))))
+		y = pick(r, filter.Expr(&filter.Property{Name: "geom"}), call("buffer", r.drawn(shift), r.width(literal(referentials.IntegerValue(1)))))
 	}
 	if r.chance(30) {
 		x, y = y, x
@@ -238,10 +238,18 @@ func (r random) place(depth int) filter.Expr {
 			return call("centroid", pick(r, r.place(depth-1), r.drawn(offGrid), r.collection(offGrid)))
 		}
 		of := pick(r, r.place(depth-1), r.place(depth-1), r.drawn(0), r.collection(0))
-		metres := referentials.NumberValue(pick(r, 1, 0.5, -0.5, 2.25, 0, 3e7, 1e308))
-		return call("buffer", of, pick(r, literal(metres), r.property("n1", "i1")))
+		return call("buffer", of, pick(r,
+			r.width(literal(referentials.NumberValue(pick(r, 1, 0.5, -0.5, 2.25)))),
+			r.width(r.property("n1", "i1")),
+			literal(referentials.NumberValue(pick(r, 0, 3e7, 1e308)))))
 	}
 	return &filter.Property{Name: "geometry"}
+}
+
+// width gives a width of buffers that no corner of the grid is away from a line: a buffer's
+// edge passes it by what it was rounded.
+func (r random) width(near filter.Expr) filter.Expr {
+	return call("+", near, literal(referentials.NumberValue(0.0137)))
 }
 
 // offGrid moves shapes by a part of a cell. A centroid in thirds of a cell may round to
