@@ -34,13 +34,13 @@ check: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) ## format, vet, lint, layout, 
 	go test -count=1 .
 	go mod tidy -diff
 
-bench: build ## benchmarks, side by side with GDAL and PostGIS on this machine
-	@.ci/install.sh test
-	$(with_postgis) go test -run '^$$' -bench . -benchmem ./... ; .ci/bench/run.sh
+bench: build ## benchmarks, side by side with GDAL, PostGIS and (in PG_FEATURESERV) pg_featureserv on this machine
+	@.ci/install.sh bench
+	$(with_postgis) go test -run '^$$' -bench . -benchmem ./... ; .ci/bench/run.sh ; .ci/bench/features.sh
 
-conformance: build ## real clients (GDAL, QGIS) against a running server
+conformance: build ## real clients (GDAL, QGIS; QGIS_LTR=1 for its LTR too), OGC's suite and random questions against a running server
 	@.ci/install.sh clients
-	$(with_postgis) .ci/clients/run.sh
+	$(with_postgis) .ci/clients/run.sh ; .ci/conformance/run.sh
 
 golden: ## rewrites golden files
 	@.ci/install.sh test

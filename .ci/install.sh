@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# install.sh build|test|clients: installs with apt what is missing on Debian/Ubuntu for that purpose.
+# install.sh build|test|bench|clients: installs with apt what is missing on Debian/Ubuntu for that purpose.
 #   build    the C libraries GEOS and PROJ
 #   test     build, and PostgreSQL with PostGIS, GDAL and PROJ's programs (oracles of the tests)
-#   clients  test, and QGIS, driven headless by `make conformance`
+#   bench    test, and wrk, which loads servers
+#   clients  test, and what `make conformance` drives: QGIS, GDAL for Python, Java with Maven for OGC's suite
 set -euo pipefail
 packages="pkg-config libgeos-dev libproj-dev"
-case "${1:?usage: install.sh build|test|clients}" in
+case "${1:?usage: install.sh build|test|bench|clients}" in
   build) ;;
   test) packages="$packages postgresql gdal-bin proj-bin" ;;
-  clients) packages="$packages postgresql gdal-bin proj-bin python3-qgis qgis-providers" ;;
-  *) echo "usage: install.sh build|test|clients" >&2; exit 2 ;;
+  bench) packages="$packages postgresql gdal-bin proj-bin wrk" ;;
+  clients) packages="$packages postgresql gdal-bin proj-bin python3-qgis qgis-providers python3-gdal python3-venv openjdk-17-jre-headless maven" ;;
+  *) echo "usage: install.sh build|test|bench|clients" >&2; exit 2 ;;
 esac
 command -v dpkg-query >/dev/null || { echo "not a Debian system: install the equivalents of: $packages" >&2; exit 0; }
 missing=""

@@ -228,8 +228,9 @@ def pushed(rows, requests):
             check(False, f"QGIS refuses {expression}")
             continue
         got = {key(f) for f in layer.getFeatures()}
-        sent = [q.get("filter") for q in requests.items() if "limit" in q]
-        check(got == want, f"{expression}: {len(got)} of {len(want)}")
+        asked = [q for q in requests.items() if "limit" in q]
+        sent = [q.get("filter") for q in asked]
+        check(got == want and all(q["status"] == 200 for q in asked), f"{expression}: {len(got)} of {len(want)}, answered {sorted({q['status'] for q in asked})}")
         check(bool(sent) and all(sent) and len(sent) <= len(want) / 1000 + 3, f"  sent in {len(sent)} requests as {sent[0] if sent else None}")
         if len(want) < 1000:  # beyond, QGIS gives up counting
             check(layer.featureCount() == len(want), f"  counted {layer.featureCount()}")
