@@ -9,7 +9,8 @@ const maxCompared = 64
 // equals, whatever the case; "" when none is.
 func Nearest(name string, known []string) string {
 	asked := []rune(strings.ToLower(name))
-	best, least := "", max(2, len(asked)/3)+1
+	// A word that has to change in every letter is another word.
+	best, least := "", min(max(2, len(asked)/3)+1, max(1, len(asked)))
 	for _, k := range known {
 		if d := editDistance(asked, []rune(strings.ToLower(k))); d < least {
 			best, least = k, d

@@ -187,10 +187,10 @@ func (b *binder) property(e *Property) (*Node, error) {
 		names = append(names, d.Fields[i].Name)
 	}
 	err := b.bad(e, "there is no queryable %q", e.Name)
-	if near := nearest(e.Name, names); near != "" {
+	if near := referentials.Nearest(e.Name, names); near != "" {
 		return nil, err.Do("did you mean %q?", near)
 	}
-	return nil, err.Do("the queryables of the collection %s tell what there is", d.ID)
+	return nil, err.Do("the queryables of the collection %s tell what there is; a text is written in single quotes", d.ID)
 }
 
 // call binds an operator or a function.

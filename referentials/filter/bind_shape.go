@@ -25,7 +25,7 @@ func (b *binder) spatial(e *Call, depth int) (*Node, error) {
 				Do("write one as POINT(2.35 48.85), POLYGON((…)) or BBOX(west,south,east,north)")
 		}
 		if a.Kind == Constant && a.Shape.Collection && e.Op != "s_intersects" && e.Op != "s_disjoint" {
-			return nil, b.at(e.Args[k], referentials.Errorf(referentials.Unsupported, "%s is not defined for a geometry collection", spell(e.Op))).
+			return nil, b.at(e.Args[k], referentials.Errorf(referentials.Invalid, "%s is not defined for a geometry collection", spell(e.Op))).
 				Do("ask it of each member")
 		}
 		stored = stored || a.Kind == Apply

@@ -66,7 +66,7 @@ func (b *binder) apply(e *Call, depth int) (*Node, error) {
 			names[i] = f.Name
 		}
 		err := b.bad(e, "there is no function %q", e.Op)
-		if near := nearest(e.Op, names); near != "" {
+		if near := referentials.Nearest(e.Op, names); near != "" {
 			return nil, err.Do("did you mean %s?", near)
 		}
 		return nil, err.Do("there are %s", strings.Join(names, ", "))
@@ -133,6 +133,6 @@ func (b *binder) plane(e *Call) error {
 	default:
 		return nil
 	}
-	return b.at(e, referentials.Errorf(referentials.Unsupported, "%s is in metres, and the collection is stored in %s (%s), %s",
+	return b.at(e, referentials.Errorf(referentials.Invalid, "%s is in metres, and the collection is stored in %s (%s), %s",
 		strings.ToLower(e.Op), c, info.Name, why)).Do("ask it of a collection stored on a plane in metres")
 }

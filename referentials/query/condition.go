@@ -6,10 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paulmach/orb"
-
-	"socle/geo"
-	"socle/geo/crs"
 	"socle/referentials"
 	"socle/referentials/filter"
 	"socle/referentials/filter/cql2"
@@ -23,41 +19,13 @@ func Written(text string, s filter.Schema) (*filter.Node, error) {
 	if strings.HasPrefix(strings.TrimSpace(text), "{") {
 		e, err = cql2.ParseJSON([]byte(text))
 	} else {
+		s.Text = text
 		e, err = cql2.ParseText(text)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return filter.Bind(e, s)
-}
-
-// Meets asks for features that meet a box, borders included. A box of longitudes whose
-// west is east of its east crosses the antimeridian.
-func Meets(box orb.Bound, in crs.CRS) *filter.Node {
-	boxes := []orb.Bound{box}
-	if box.Min[0] > box.Max[0] {
-		west, east := box, box
-		west.Max[0], east.Min[0] = 180, -180
-		boxes = []orb.Bound{west, east}
-	}
-	var g geo.Geometry
-	for _, b := range boxes {
-		g.Add(b.Min[0], b.Min[1])
-		g.Add(b.Max[0], b.Min[1])
-		g.Add(b.Max[0], b.Max[1])
-		g.Add(b.Min[0], b.Max[1])
-		g.Add(b.Min[0], b.Min[1])
-		g.EndRing()
-		g.EndPart()
-	}
-	g.Type = geo.Polygon
-	if len(boxes) > 1 {
-		g.Type = geo.MultiPolygon
-	}
-	return &filter.Node{Kind: filter.Operator, Op: "s_intersects", Type: filter.BooleanType, CRS: in, Args: []*filter.Node{
-		{Kind: filter.Place, Type: filter.GeometryType},
-		{Kind: filter.Constant, Type: filter.GeometryType, CRS: in, Shape: &filter.Shape{Members: []geo.Geometry{g}}},
-	}}
 }
 
 // Span is a stretch of time, ends included; a null end is open.

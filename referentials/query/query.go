@@ -116,11 +116,12 @@ func (e *Engine) Select(ctx context.Context, c *snapshot.PublicCollection, q *Qu
 // answer works a selection out.
 func (e *Engine) answer(ctx context.Context, c *snapshot.PublicCollection, q *Query) (*Selection, error) {
 	rows := []uint32{}
-	if where := conjunction(q.Where); where != nil {
+	if where := filter.And(q.Where...); where != nil {
 		f, err := eval.Compile(where, c, e.systems)
 		if err != nil {
 			return nil, err
 		}
+		defer f.Close()
 		if rows, err = f.Select(ctx, rows); err != nil {
 			return nil, err
 		}
@@ -134,16 +135,6 @@ func (e *Engine) answer(ctx context.Context, c *snapshot.PublicCollection, q *Qu
 		return nil, err
 	}
 	return &Selection{rows: rows, n: len(rows)}, nil
-}
-
-func conjunction(where []*filter.Node) *filter.Node {
-	switch len(where) {
-	case 0:
-		return nil
-	case 1:
-		return where[0]
-	}
-	return &filter.Node{Kind: filter.Operator, Op: "and", Type: filter.BooleanType, Args: where}
 }
 
 // identity appends a form of the query that no other query has.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/paulmach/orb"
 	"pgregory.net/rapid"
 
 	"socle/geo/crs"
@@ -74,7 +73,10 @@ func TestSelect(t *testing.T) {
 	s := meters(400)
 	c, e := s.collection(t), newEngine(t, Options{})
 	d := c.Descriptor()
-	box := orb.Bound{Min: orb.Point{351_010, 6_789_000}, Max: orb.Point{351_020, 6_789_001}}
+	box, err := filter.BindBox(&filter.Box{Min: [2]float64{351_010, 6_789_000}, Max: [2]float64{351_020, 6_789_001}}, filter.Schema{Descriptor: d, CRS: crs.EPSG(2154)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	inBox := func(r *referentials.Row) bool {
 		return r.Geom.XY[0] >= 351_010 && r.Geom.XY[0] <= 351_020 && r.Geom.XY[1] <= 6_789_001
 	}
@@ -98,7 +100,7 @@ func TestSelect(t *testing.T) {
 		holds func(*referentials.Row) bool
 	}{
 		{"all", nil, func(*referentials.Row) bool { return true }},
-		{"box", []*filter.Node{Meets(box, crs.EPSG(2154))}, inBox},
+		{"box", []*filter.Node{box}, inBox},
 		{"text", []*filter.Node{equal("nom", "été")}, func(r *referentials.Row) bool { return r.Values[1].Str() == "été" }},
 		{"empty text", []*filter.Node{equal("nom", "")}, func(r *referentials.Row) bool { return !r.Values[1].IsNull() && r.Values[1].Str() == "" }},
 		{"number", []*filter.Node{equal("valeur", "0.25")}, func(r *referentials.Row) bool { return !r.Values[2].IsNull() && r.Values[2].Float() == 0.25 }},
@@ -112,7 +114,7 @@ func TestSelect(t *testing.T) {
 			return day >= "2022-01-10" && day <= "2022-01-20"
 		}},
 		{"open datetime", []*filter.Node{span("../2022-01-10")}, func(r *referentials.Row) bool { d := r.Values[5].String(); return d != "" && d <= "2022-01-10" }},
-		{"all together", []*filter.Node{Meets(box, crs.EPSG(2154)), equal("rang", "-4"), span("2022-01-10/..")}, func(r *referentials.Row) bool {
+		{"all together", []*filter.Node{box, equal("rang", "-4"), span("2022-01-10/..")}, func(r *referentials.Row) bool {
 			return inBox(r) && !r.Values[3].IsNull() && r.Values[3].Int() == -4 && r.Values[5].String() >= "2022-01-10"
 		}},
 	} {

@@ -165,7 +165,7 @@ func (r *reader) object(v *value) (filter.Expr, error) {
 	}
 	err := r.fault(`expected an object with "op", "property", "date", "timestamp", "interval", "bbox" or "type", found %s`, v)
 	for _, name := range v.names {
-		if near := nearest(name, members); near != "" {
+		if near := referentials.Nearest(name, members); near != "" {
 			return nil, err.Do("did you mean %q?", near)
 		}
 	}

@@ -35,7 +35,7 @@ func (p *parser) unexpected(expected string, words ...string) *referentials.Erro
 	if hint, ok := foreign[strings.ToLower(p.tok.text)]; ok {
 		return err.Do("%s", hint)
 	}
-	if near := nearest(p.tok.text, words); near != "" {
+	if near := referentials.Nearest(p.tok.text, words); near != "" {
 		return err.Do("did you mean %s?", near)
 	}
 	return err

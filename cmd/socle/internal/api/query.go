@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"socle/geo/crs"
 	"socle/referentials"
 	"socle/referentials/filter"
 	"socle/referentials/query"
@@ -65,23 +64,11 @@ func (a *API) readBox(d *referentials.Descriptor, p *parameters) (*filter.Node, 
 	if err != nil || !given {
 		return nil, err
 	}
-	if in.swapped {
-		box.Min[0], box.Min[1] = box.Min[1], box.Min[0]
-		box.Max[0], box.Max[1] = box.Max[1], box.Max[0]
+	n, err := filter.BindBox(&filter.Box{Min: box.Min, Max: box.Max}, filter.Schema{Descriptor: d, CRS: in.crs, SwapAxes: in.swapped})
+	if e, ok := asError(err); ok {
+		return nil, e.At("parameter bbox").Do("write it as west,south,east,north, in the axis order of bbox-crs")
 	}
-	bad := func(what string) (*filter.Node, error) {
-		return nil, referentials.Errorf(referentials.Invalid, "%s", what).At("parameter bbox").
-			Do("write it as west,south,east,north, in the axis order of bbox-crs")
-	}
-	switch {
-	case box.Min[1] > box.Max[1]:
-		return bad("its south is north of its north")
-	case box.Min[0] > box.Max[0] && in.crs != crs.CRS84 && in.crs != wgs84:
-		return bad("its west is east of its east")
-	case !d.HasGeometry():
-		return &filter.Node{Kind: filter.Constant, Type: filter.BooleanType, Value: referentials.BooleanValue(false)}, nil
-	}
-	return query.Meets(box, in.crs), nil
+	return n, err
 }
 
 func readDatetime(d *referentials.Descriptor, p *parameters) (*filter.Node, error) {
@@ -101,7 +88,7 @@ func (a *API) readFilter(d *referentials.Descriptor, p *parameters) (*filter.Nod
 		return nil, referentials.Errorf(referentials.Invalid, "filters cannot be written in %.40q", language).
 			At("parameter filter-lang").Do("use one of: %s", strings.Join(filterLanguages, ", "))
 	}
-	schema := filter.Schema{Descriptor: d}
+	schema := filter.Schema{Descriptor: d, Systems: &a.systems.ways}
 	if d.HasGeometry() {
 		in, err := a.systems.choose(d, "filter-crs", p.get("filter-crs"))
 		if err != nil {
