@@ -137,7 +137,7 @@ print(got)
                                 stdout=subprocess.PIPE, text=True) for _ in range(clients)]
     got = [p.communicate()[0].strip() for p in running]
     peak = resident("VmHWM")
-    print(f"  {clients} clients got {got[0]} features each in {time.time() - started:.0f} s: resident {before:.0f} MB before, {peak:.0f} MB at most: +{peak - before:.0f} MB", flush=True)
+    print(f"  {clients} clients got {got[0]} features each in {time.time() - started:.0f} s: resident {before:.0f} MB before, {peak:.0f} MB at most: {peak - before:+.0f} MB", flush=True)
     if len(set(got)) != 1 or not all(g.isdigit() for g in got):
         raise SystemExit(f"the clients got {got}")
 
