@@ -192,7 +192,8 @@ def main():
         pushed(rows, requests)
     else:
         for expression, holds in expressions():
-            if "BETWEEN" not in expression:  # QGIS could not read it yet
+            # It could not read BETWEEN yet, and asks its cache, SQLite, which knows the case of ASCII only.
+            if "BETWEEN" not in expression and "ILIKE" not in expression:
                 want = {id for id, r in rows.items() if holds(r)}
                 got = {key(f) for f in layer.getFeatures(QgsFeatureRequest().setFilterExpression(expression))}
                 check(got == want, f"{expression}: {len(got)} of {len(want)}")
