@@ -10,10 +10,10 @@
 //
 // Everything that comes from the filter is a parameter; names of columns are quoted.
 //
-// Two results are floating-point work of two libraries and may differ in their last bits,
+// Some results are floating-point work of two libraries and may differ in their last bits,
 // hence in rows that lie exactly on the edge: measures (area, length, distance) of shapes
-// that are not exact in binary, and shapes brought to another CRS by another version of
-// PROJ.
+// that are not exact in binary, centroids and the borders of buffers that touch what they are
+// compared with, and shapes brought to another CRS by another version of PROJ.
 package sql
 
 import (
