@@ -109,14 +109,15 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	pages, err := newPages()
+	public := func() *snapshot.Public { return keeper.Current().Public() }
+	pages, err := newPages(public)
 	if err != nil {
 		return nil, err
 	}
 	a := &API{
 		config: config,
 		maker:  makerOf(&config),
-		public: func() *snapshot.Public { return keeper.Current().Public() },
+		public: public,
 		status: keeper.Status,
 		tiles:  tiler,
 		pages:  pages,

@@ -72,7 +72,7 @@ func (a *API) item(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if f.rows == nil {
-		return a.pages.write(w, "item", lang, b, newItemPage(c, fid, &row, b, lang, links))
+		return a.pages.write(w, "item", lang, b, newItemPage(c, fid, shown, &row, b, lang, links))
 	}
 	body, err := f.rows.Feature(nil, header, &row)
 	if err != nil {

@@ -89,11 +89,14 @@ func (a *API) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	for _, name := range []string{"ETag", "Content-Crs", "Content-Disposition", "Content-Language", "Link", "OGC-NumberMatched", "OGC-NumberReturned"} {
 		h.Del(name)
 	}
-	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
 	if p.Status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "2")
 	}
+	if a.problemPage(w, r, &p) {
+		return
+	}
+	h.Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(append(body, '\n')) // a client that is gone needs no answer
 }

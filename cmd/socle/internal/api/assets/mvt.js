@@ -66,7 +66,13 @@ function readGeometry(commands) {
   return lines;
 }
 
-/** Gives the layers of a tile: {name, extent, features: [{type, lines, properties}]}. */
+/** @typedef {{type: number, lines: number[][], properties: Record<string, any>}} Feature type 1: points, 2: lines, 3: areas */
+
+/**
+ * Gives the layers of a tile.
+ * @param {ArrayBuffer} buffer
+ * @returns {{name: string, extent: number, features: Feature[]}[]}
+ */
 export function readTile(buffer) {
   const layers = [], tile = new Reader(new Uint8Array(buffer));
   tile.each(n => {
