@@ -30,6 +30,7 @@ type Collection struct {
 	keys    *keyIndex
 	shapes  *shapes     // nil for tables
 	tree    *index.Tree // of CRS84 boxes; nil for tables
+	past    []edition   // the edits that led here, oldest first
 }
 
 // State gives the version, revision and descriptor.

@@ -116,6 +116,7 @@ func (c *Collection) edited(revision int64, changes []referentials.Change, ways 
 			return nil, err
 		}
 	}
+	next.past = c.remember(&next, e)
 	return &next, nil
 }
 

@@ -132,9 +132,9 @@ func (k *Keeper) Load(ctx context.Context) error {
 		}
 	}
 	k.settle("", nil)
+	k.swap(func(*Snapshot) *Snapshot { return newSnapshot(present) })
 	k.mu.Lock()
-	k.current.Store(newSnapshot(present))
-	k.status.Ready, k.status.RefreshedAt, k.status.CheckedAt = true, time.Now(), time.Now()
+	k.status.Ready, k.status.CheckedAt = true, time.Now()
 	k.mu.Unlock()
 	k.options.Logger.InfoContext(ctx, "snapshot loaded", "collections", len(present), "duration", time.Since(started))
 	return errors.Join(failed...)
@@ -189,6 +189,8 @@ func (k *Keeper) fail(id string, err error) {
 func (k *Keeper) swap(next func(*Snapshot) *Snapshot) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.current.Store(next(k.current.Load()))
+	last := k.current.Load()
+	k.current.Store(next(last))
+	close(last.public.replaced)
 	k.status.RefreshedAt = time.Now()
 }

@@ -16,10 +16,11 @@ import (
 type Public struct {
 	collections []*PublicCollection
 	tag         string
+	replaced    chan struct{}
 }
 
 func newPublic(all []*Collection) *Public {
-	p := new(Public)
+	p := &Public{replaced: make(chan struct{})}
 	for _, c := range all {
 		if pc, ok := publish(c); ok {
 			p.collections = append(p.collections, pc)
@@ -45,6 +46,9 @@ func (p *Public) Collection(id string) (*PublicCollection, bool) {
 
 // Tag names the revisions of all public collections together.
 func (p *Public) Tag() string { return p.tag }
+
+// Replaced gives a channel that is closed when the Keeper has another snapshot.
+func (p *Public) Replaced() <-chan struct{} { return p.replaced }
 
 // PublicCollection is what anyone may see of a collection. Fields are numbered as in its
 // own descriptor, rows as in the collection.
