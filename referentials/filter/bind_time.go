@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"strings"
 	"time"
 
 	"socle/referentials"
@@ -92,7 +93,8 @@ func Micros(v referentials.Value) (first, last int64) {
 
 // parseInstant reads a day or an instant in the forms that clients write as a text.
 func parseInstant(s string) (referentials.Value, bool) {
-	if t, err := time.Parse(referentials.DateLayout, s); err == nil {
+	// GDAL writes a day as an instant without a time.
+	if t, err := time.Parse(referentials.DateLayout, strings.TrimSuffix(s, "T")); err == nil {
 		return referentials.DateValue(t.Unix() / 86_400), true
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"} {

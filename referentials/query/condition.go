@@ -70,7 +70,9 @@ func lastOf(v referentials.Value) time.Time {
 
 func parseTime(s string) (referentials.Value, error) {
 	const day = 24 * 60 * 60
-	if t, err := time.Parse(time.DateOnly, s); err == nil {
+	s = strings.ReplaceAll(s, " ", "+") // the plus of an offset, turned into a blank on the way
+	// GDAL writes a day as an instant without a time.
+	if t, err := time.Parse(time.DateOnly, strings.TrimSuffix(s, "T")); err == nil {
 		return referentials.DateValue(int64(math.Floor(float64(t.Unix()) / day))), nil
 	}
 	t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(s))

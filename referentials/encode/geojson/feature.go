@@ -1,7 +1,9 @@
 package geojson
 
 import (
+	"bytes"
 	"math"
+	"strconv"
 	"unicode/utf8"
 
 	"socle/geo"
@@ -237,11 +239,20 @@ func AppendValue(dst []byte, v referentials.Value) []byte {
 	return append(dst, "null"...)
 }
 
+// appendNumber writes a number so that it reads as one even when it is whole: QGIS and GDAL
+// tell the type of a field from its first values, and lose the decimals of the others.
 func appendNumber(dst []byte, v float64) []byte {
-	if abs := math.Abs(v); abs == 0 || abs >= 1e-4 && abs < 1e11 {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+		return append(strconv.AppendInt(dst, int64(v), 10), ".0"...)
+	}
+	if abs := math.Abs(v); abs >= 1e-4 && abs < 1e11 {
 		return encode.Exact.Append(dst, v)
 	}
-	return referentials.AppendFloat(dst, v)
+	n := len(dst)
+	if dst = referentials.AppendFloat(dst, v); bytes.ContainsAny(dst[n:], ".e") {
+		return dst
+	}
+	return append(dst, ".0"...)
 }
 
 // appendOneLine appends JSON text without its line breaks, which can only be white space

@@ -11,6 +11,8 @@ func TestSpellings(t *testing.T) {
 		{`(a) = (b)`, `a = b`},
 		{`(("x" LIKE 'a%'))`, `x LIKE 'a%'`},
 		{`(CASEI(nom) LIKE CASEI('saint%'))`, `CASEI(nom) LIKE CASEI('saint%')`},
+		{`nom ILIKE 'saint%'`, `CASEI(nom) LIKE CASEI('saint%')`},
+		{`(nom NOT ilike 'saint%')`, `CASEI(nom) NOT LIKE CASEI('saint%')`},
 		{`(CASEI(nom) NOT LIKE CASEI('saint%'))`, `CASEI(nom) NOT LIKE CASEI('saint%')`},
 		{`(NOT ((a = 1)))`, `NOT (a = 1)`},
 		{`(NOT (actif))`, `NOT (actif = TRUE)`},

@@ -18,7 +18,7 @@ func TestTextErrors(t *testing.T) {
 		{"a == 1", `character 3: unexpected "==" (one = compares)`},
 		{"a = 1 AN b = 2", `character 7: expected AND, OR or the end of the filter, found "AN" (did you mean AND?)`},
 		{"name LIK 'a%'", `character 6: expected an operator or the end of the filter, found "LIK" (did you mean LIKE?)`},
-		{"name ILIKE 'a'", `character 6: expected an operator or the end of the filter, found "ILIKE" (write CASEI(…) LIKE CASEI('…'))`},
+		{"1 ILIKE 'a'", `character 1: "CASEI" takes a text, a property or a function here, not the number 1`},
 		{`name LIKE "a%"`, `character 11: "LIKE" takes a text here, not the property "a%" (a text is between single quotes: 'a%')`},
 		{"name LIKE 5", `character 11: "LIKE" takes a text here, not the number 5`},
 		{"name = 'abc", `character 8: a text begins here and does not end (close it with '; inside it a quote is written '' and a backslash \\)`},

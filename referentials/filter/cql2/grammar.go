@@ -152,7 +152,7 @@ func (p *parser) predicate() (filter.Expr, error) {
 		p.next()
 	}
 	switch {
-	case p.is("like"):
+	case p.is("like"), p.is("ilike"):
 		left, err = p.like(offset, left)
 	case p.is("between"):
 		left, err = p.between(offset, left)
@@ -170,9 +170,18 @@ func (p *parser) predicate() (filter.Expr, error) {
 	return left, err
 }
 
+// like reads LIKE, and the ILIKE that GDAL sends, which CQL2 says with CASEI on both sides.
 func (p *parser) like(offset int, left filter.Expr) (filter.Expr, error) {
+	fold := p.is("ilike")
 	p.next()
+	begin := p.tok.at
 	pattern, err := p.sum()
+	if err == nil && fold {
+		pattern, err = p.call(begin, "casei", pattern)
+	}
+	if err == nil && fold {
+		left, err = p.call(offset, "casei", left)
+	}
 	if err != nil {
 		return nil, err
 	}

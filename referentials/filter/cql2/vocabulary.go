@@ -49,7 +49,6 @@ func isPlain(s string) bool {
 
 // foreign are words of other languages and what CQL2 has instead.
 var foreign = map[string]string{
-	"ilike":  "write CASEI(…) LIKE CASEI('…')",
 	"exists": "write name IS NOT NULL",
 	"xor":    "write (a OR b) AND NOT (a AND b)",
 	"mod":    "write %",

@@ -99,6 +99,7 @@ type API struct {
 	tiles   Tiler
 	pages   *pages
 	slots   chan struct{} // one for each request under way
+	now     func() time.Time
 	handler http.Handler
 }
 
@@ -122,6 +123,7 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 		tiles:  tiler,
 		pages:  pages,
 		slots:  make(chan struct{}, config.MaxConcurrent),
+		now:    time.Now,
 	}
 	if a.engine, err = query.New(query.Options{CacheBytes: config.CacheBytes, CursorLifetime: config.CursorLifetime}, &a.systems.ways); err != nil {
 		return nil, err

@@ -59,11 +59,20 @@ func titleOf(d *referentials.Descriptor, lang string) string {
 	return d.ID
 }
 
+// itemType tells features from the rows of a table, which have no place: clients that look
+// for features, and for their coordinates, leave tables alone.
+func itemType(d *referentials.Descriptor) string {
+	if d.HasGeometry() {
+		return "feature"
+	}
+	return "record"
+}
+
 // describe makes the document of a collection with the links that all answers have.
 func describe(c *snapshot.PublicCollection, b base, lang string) *collectionDocument {
 	d, v := c.Descriptor(), c.Version()
 	doc := &collectionDocument{
-		ID: d.ID, Title: titleOf(d, lang), Description: textIn(lang, d.Description), ItemType: "feature",
+		ID: d.ID, Title: titleOf(d, lang), Description: textIn(lang, d.Description), ItemType: itemType(d),
 		Items: c.Len(), Class: string(d.Class), Producer: d.Producer, Licence: d.Licence, Frequency: string(d.Frequency),
 		Vintage: d.Vintage, Mesh: d.Mesh, Version: v.ID, Revision: v.Revision,
 		Published: v.PublishedAt.UTC().Format("2006-01-02T15:04:05Z"),

@@ -71,7 +71,7 @@ func plain(media string) string {
 // negotiate chooses among formats: f= decides, then Accept; the first one is given to
 // clients that ask for nothing in particular.
 func negotiate(r *http.Request, formats []format) (*format, error) {
-	if name := r.URL.Query().Get("f"); name != "" {
+	if name := formatAsked(r.URL.RawQuery); name != "" {
 		for i := range formats {
 			f := &formats[i]
 			if f.name == name || f.rows != nil && f.rows.Name == name {
@@ -111,6 +111,16 @@ func negotiate(r *http.Request, formats []format) (*format, error) {
 				At("header Accept").Do("ask for one of: %s", strings.Join(offers, ", "))}
 	}
 	return best, nil
+}
+
+// formatAsked gives the value of f= in a query. Names of formats are plain letters.
+func formatAsked(query string) string {
+	for pair := range strings.SplitSeq(query, "&") {
+		if name, asked := strings.CutPrefix(pair, "f="); asked {
+			return name
+		}
+	}
+	return ""
 }
 
 // quality gives how much an Accept header wants a media type, from 0 to 1; a more precise

@@ -11,7 +11,8 @@ import (
 var itemParameter = []string{"f", "crs", "properties", "skipGeometry"}
 
 func (a *API) item(w http.ResponseWriter, r *http.Request) error {
-	c, err := find(a.public(), r)
+	public := a.public()
+	c, err := find(public, r)
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func (a *API) item(w http.ResponseWriter, r *http.Request) error {
 	}
 	h := w.Header()
 	announce(h, &shown.descriptor, f, in, lang)
-	if fresh(w, r, a.etag(c.Tag(), f.name, lang)) {
+	if fresh(w, r, a.etag(tagOf(public, c, f), f.name, lang)) {
 		return nil
 	}
 	address := b.url("collections", d.ID, "items", fid)
@@ -62,10 +63,9 @@ func (a *API) item(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	only := func(k int, row *referentials.Row) error { return read.read(k, 1, func(int) int { return i }, row) }
-	header := headerOf(shown, in, 1, links)
 	if f.rows != nil && f.rows.Feature == nil {
 		attach(h, d.ID, f)
-		return writeRows(r.Context(), w, f.rows, header, 1, only)
+		return writeRows(r.Context(), w, f.rows, a.headerOf(shown, f, in, 1, links), 1, only)
 	}
 	var row referentials.Row
 	if err := only(0, &row); err != nil {
@@ -74,7 +74,7 @@ func (a *API) item(w http.ResponseWriter, r *http.Request) error {
 	if f.rows == nil {
 		return a.pages.write(w, "item", lang, b, newItemPage(c, fid, shown, &row, b, lang, links))
 	}
-	body, err := f.rows.Feature(nil, header, &row)
+	body, err := f.rows.Feature(nil, a.headerOf(shown, f, in, 1, links), &row)
 	if err != nil {
 		return err
 	}

@@ -150,10 +150,19 @@ func (p *page) links() []encode.Link {
 	return append(links, encode.Link{Href: p.base.url("collections", d.ID), Rel: "collection", Type: mediaJSON, Title: titleOf(d, p.lang)})
 }
 
-// headerOf gives encoders what they need.
-func headerOf(p *projection, in system, matched int, links []encode.Link) encode.Header {
-	return encode.Header{Descriptor: p.descriptor, CRS: encodedAs(in), Matched: int64(matched), Links: links, KeyIsID: p.keyIsID, YFirst: in.swapped}
+// headerOf gives encoders what they need. Documents say when they were made; files do not,
+// so that the same data are the same bytes.
+func (a *API) headerOf(p *projection, f *format, in system, matched int, links []encode.Link) encode.Header {
+	h := encode.Header{Descriptor: p.descriptor, CRS: encodedAs(in), Matched: int64(matched), Links: links, KeyIsID: p.keyIsID, YFirst: in.swapped}
+	if f.rows.Feature != nil {
+		h.TimeStamp = a.now().UTC().Format(timeStampLayout)
+	}
+	return h
 }
+
+// timeStampLayout is of microseconds: whoever measures when the answer was made measures
+// finer than a second.
+const timeStampLayout = "2006-01-02T15:04:05.000000Z"
 
 // encodedAs gives the system encoders are told of; EPSG:4326 is CRS84 but for the order
 // of its axes.
@@ -189,7 +198,7 @@ func (a *API) items(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := p.collection.Descriptor()
 	announce(w.Header(), &p.projection.descriptor, p.format, p.in, p.lang)
-	if fresh(w, r, a.etag(p.collection.Tag(), p.format.name, p.lang)) {
+	if fresh(w, r, a.etag(tagOf(a.public(), p.collection, p.format), p.format.name, p.lang)) {
 		return nil
 	}
 	if err := a.selectRows(r, p); err != nil {
@@ -209,7 +218,16 @@ func (a *API) items(w http.ResponseWriter, r *http.Request) error {
 		return a.pages.write(w, "items", p.lang, p.base, newItemsPage(p, links))
 	}
 	attach(h, d.ID, p.format)
-	return writeRows(r.Context(), w, p.format.rows, headerOf(p.projection, p.in, p.matched, links), p.count, p.read)
+	return writeRows(r.Context(), w, p.format.rows, a.headerOf(p.projection, p.format, p.in, p.matched, links), p.count, p.read)
+}
+
+// tagOf names what an answer is made of: a page also shows which features of other
+// collections there are.
+func tagOf(p *snapshot.Public, c *snapshot.PublicCollection, f *format) string {
+	if f.rows == nil {
+		return c.Tag() + "/" + p.Tag()
+	}
+	return c.Tag()
 }
 
 // attach names the file that formats which are files, rather than documents, are kept as.

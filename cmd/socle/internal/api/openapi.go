@@ -134,6 +134,7 @@ func itemsOperation(d *referentials.Descriptor, title, lang string) object {
 	for _, name := range itemParameters {
 		parameters = append(parameters, ref("parameters", name))
 	}
+	parameters[0] = formatParameter(d, lang)
 	op := operation("items."+d.ID, title, append(parameters, queryableParameters(d, lang)...), formatContent(d, ref("schemas", schemaName("Features", d))))
 	if text := textIn(lang, d.Description); text != "" {
 		op["description"] = text
@@ -142,8 +143,8 @@ func itemsOperation(d *referentials.Descriptor, title, lang string) object {
 }
 
 func itemOperation(d *referentials.Descriptor, title, lang string) object {
-	parameters := []object{ref("parameters", "featureId")}
-	for _, name := range itemParameter {
+	parameters := []object{ref("parameters", "featureId"), formatParameter(d, lang)}
+	for _, name := range itemParameter[1:] {
 		parameters = append(parameters, ref("parameters", name))
 	}
 	return operation("item."+d.ID, title+say(lang, " : un objet", ": one feature"), parameters,

@@ -12,7 +12,7 @@ func (a *API) describeParameters(lang string) object {
 	query := func(name, fr, en string, schema object) object {
 		return object{
 			"name": name, "in": "query", "required": false, "description": say(lang, fr, en), "schema": schema,
-			"style": "form", "explode": schema["type"] != "array",
+			"style": "form", "explode": false,
 		}
 	}
 	text := object{"type": "string"}
@@ -42,6 +42,19 @@ func (a *API) describeParameters(lang string) object {
 		"featureId": object{"name": "featureId", "in": "path", "required": true, "schema": text,
 			"description": say(lang, "Clé de l'objet dans son référentiel", "The feature's key in its referential")},
 		"z": tileNumber("z"), "x": tileNumber("x"), "y": tileNumber("y"),
+	}
+}
+
+// formatParameter is f with the formats that a collection can be had in: it stands for the
+// common one, which itemParameters and itemParameter begin with.
+func formatParameter(d *referentials.Descriptor, lang string) object {
+	var names []string
+	for _, f := range formatsOf(d) {
+		names = append(names, f.name)
+	}
+	return object{
+		"name": "f", "in": "query", "required": false, "description": say(lang, "Format de la réponse", "Format of the answer"),
+		"schema": object{"type": "string", "enum": names}, "style": "form", "explode": false,
 	}
 }
 

@@ -18,9 +18,9 @@ type parameters struct{ values url.Values }
 // parseQuery reads a query and refuses what the resource does not know: a client whose
 // parameter is ignored would take the answer for another one.
 func parseQuery(raw string, known ...string) (parameters, error) {
-	values, err := url.ParseQuery(raw)
+	values, err := splitQuery(raw)
 	if err != nil {
-		return parameters{}, referentials.Errorf(referentials.Invalid, "the query cannot be read: %w", err)
+		return parameters{}, err
 	}
 	names := make([]string, 0, len(values))
 	for name := range values {
@@ -40,6 +40,34 @@ func parseQuery(raw string, known ...string) (parameters, error) {
 		}
 	}
 	return parameters{values}, nil
+}
+
+// splitQuery reads the pairs of a query as clients write them, which is not always as
+// url.ParseQuery wants them: QGIS leaves plus signs and semicolons as they are. A plus is a
+// blank, unless the value has blanks written %20.
+func splitQuery(raw string) (url.Values, error) {
+	values := make(url.Values, 8)
+	for raw != "" {
+		var pair string
+		pair, raw, _ = strings.Cut(raw, "&")
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(name)
+		if err == nil {
+			if strings.Contains(value, "%20") {
+				value, err = url.PathUnescape(value)
+			} else {
+				value, err = url.QueryUnescape(value)
+			}
+		}
+		if err != nil {
+			return nil, referentials.Errorf(referentials.Invalid, "the query cannot be read: %w", err).Do("write other characters than letters and digits as %%XX")
+		}
+		values[name] = append(values[name], value)
+	}
+	return values, nil
 }
 
 func (p *parameters) get(name string) string { return p.values.Get(name) }

@@ -74,6 +74,28 @@ func TestQuestions(t *testing.T) {
 	}
 }
 
+// TestAsClientsWriteThem asks with queries as QGIS and GDAL put them on the wire.
+func TestAsClientsWriteThem(t *testing.T) {
+	a := open(t, nil)
+	for query, want := range map[string]int{
+		"filter=((numero%20+%201)%20%3E%2023)&filter-lang=cql2-text": 2,
+		"filter=(%22adr_cplete%22%20%3D%20'4%20All%C3%A9e;d+x')":     0,
+		"filter=numero+%3C+5": 5,
+		"filter=((%22numero%22%20%3D%204))%20AND%20((numero%20%3E%203))":                        1,
+		"filter=maj%20%3E=%20'2022-01-29T'&filter-lang=cql-text":                                4,
+		"datetime=..%2F9999-12-31T00:00:00Z":                                                    25,
+		"filter=adr_cplete%20ILIKE%20'4%20ALL%25'&filter-lang=cql-text":                         1,
+		"filter=S_INTERSECTS(geom,BBOX(-180,-90,180,90))&filter-lang=cql2-text":                 24,
+		"bbox=1350050.00000000000000000,7222000.0000000000,1350250,7223000&bbox-crs=" + lambert: 2,
+	} {
+		if got := get(t, a, "/collections/adresses/items?resultType=hits&"+query, http.StatusOK).at("numberMatched").number(); int(got) != want {
+			t.Errorf("%s: %g matched, want %d", query, got, want)
+		}
+	}
+}
+
+const lambert = "http://www.opengis.net/def/crs/EPSG/0/3948"
+
 // TestWrongQuestions are told what is wrong, where, and what to do.
 func TestWrongQuestions(t *testing.T) {
 	a := open(t, nil)

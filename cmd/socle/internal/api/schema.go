@@ -98,10 +98,14 @@ func describeSchema(p *snapshot.Public, d *referentials.Descriptor, k *schemaKin
 		properties[f.Name] = s
 	}
 	if _, taken := properties[geometryName]; d.HasGeometry() && !taken {
-		properties[geometryName] = object{
+		g := object{
 			"title": say(lang, "Géométrie", "Geometry"), "format": geometryFormat(d.Geometry),
 			"x-ogc-role": "primary-geometry", "x-ogc-propertySeq": len(d.Fields) + 1,
 		}
+		if k.name == queryables.name { // by which QGIS 3.40 tells a geometry; format came later
+			g["$ref"] = "https://geojson.org/schema/" + d.Geometry.String() + ".json"
+		}
+		properties[geometryName] = g
 	}
 	return object{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": b.url("collections", d.ID, k.name),
@@ -133,7 +137,7 @@ func valueSchema(f *referentials.Field, lang string) object {
 	case referentials.DateTime:
 		s["type"], s["format"] = "string", "date-time"
 	case referentials.JSON:
-		s["type"] = []string{"array", "object"}
+		s["type"] = "array" // or, rarely, an object: clients know one type only
 	default:
 		s["type"] = "string"
 	}

@@ -156,6 +156,7 @@ func open(t testing.TB, change func(*Config)) *API {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a.now = func() time.Time { return time.Date(2024, 5, 6, 7, 8, 9, 123_456_000, time.UTC) }
 	t.Cleanup(a.Close)
 	return a
 }
