@@ -5,6 +5,7 @@
 package referentials
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 
@@ -94,13 +95,6 @@ type Field struct {
 	Aliases     []string        `json:"aliases,omitempty"` // other names producers give it
 }
 
-// TilePolicy says how a collection appears on vector tiles.
-type TilePolicy struct {
-	MinZoom uint8    `json:"minZoom"`
-	MaxZoom uint8    `json:"maxZoom"`
-	Fields  []string `json:"fields,omitempty"` // attributes carried; all public ones when empty
-}
-
 // Descriptor describes a collection.
 type Descriptor struct {
 	ID          string     `json:"id"`
@@ -158,6 +152,7 @@ func (d *Descriptor) Clone() Descriptor {
 	c := *d
 	c.Fields = slices.Clone(d.Fields)
 	c.Tiles.Fields = slices.Clone(d.Tiles.Fields)
+	c.Tiles.FieldZooms = maps.Clone(d.Tiles.FieldZooms)
 	return c
 }
 
@@ -217,7 +212,7 @@ func (d *Descriptor) Validate() error {
 	if d.Mesh && d.Geometry.Dimension() != 2 {
 		return bad("a mesh is made of polygons, not of %s", d.Geometry)
 	}
-	return nil
+	return d.Tiles.validate(bad)
 }
 
 // Public gives the part of d that anyone may see, and the positions in d of the fields
@@ -243,5 +238,6 @@ func (d *Descriptor) Public() (Descriptor, []int, bool) {
 		}
 	}
 	p.Tiles.Fields = slices.DeleteFunc(p.Tiles.Fields, func(name string) bool { return p.FieldIndex(name) < 0 })
+	maps.DeleteFunc(p.Tiles.FieldZooms, func(name string, _ uint8) bool { return p.FieldIndex(name) < 0 })
 	return p, kept, true
 }

@@ -62,7 +62,7 @@ func BenchmarkLayer(b *testing.B) {
 	vertices := 0
 	b.ReportAllocs()
 	for b.Loop() {
-		vertices = len(buildLayer(c).xy) / 2
+		vertices = len(buildLayer(c, 128).xy) / 2
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*vertices), "ns/vertex")
 }

@@ -1,7 +1,6 @@
 package tiles
 
 import (
-	"socle/geo"
 	"socle/referentials"
 	"socle/tiles/mvt"
 )
@@ -11,83 +10,122 @@ type pen struct {
 	encoder mvt.Encoder
 	frame   frame
 	box     box // of the tile and its buffer
-	coarse  int // vertices snap to a grid of 1<<coarse tile units
 
-	specks specks
-
-	raw, spare []int64 // the line or ring at work
-	path       []int32
-	ids        []uint32
+	raw, spare []int64 // the line or ring at work, before it is cut
+	path       []int32 // and after
+	found      []uint32
+	picks      []pick
 	ranks      []rank
 }
 
-// coarseness says how much coarser than the tile's own grid that of its vertices is, in
-// bits. At the deepest zoom, which clients magnify, they are the same; then the grid grows
-// to a quarter of a pixel of 256 to a tile. Shapes that share a border snap alike, so no
-// gap opens.
-func coarseness(zoom, maxZoom uint32) int {
-	if zoom >= maxZoom {
-		return 0
-	}
-	return min(2, int(maxZoom-zoom+1)/2)
-}
+// pick is a feature to be drawn and, of points, how many it stands for.
+type pick struct{ position, count uint32 }
 
-// longestText bounds an attribute: a map has no use for more, and one text must not fill
-// a tile.
-const longestText = 4096
-
-// draw encodes row i as a feature and tells whether anything of it can be seen.
-func (p *pen) draw(l *layer, i int, s *Stats) bool {
-	g := l.collection.LonLat(i)
-	xy := l.vertices(i)
-	switch g.Type.Dimension() {
+// draw encodes a feature and tells whether anything of it can be seen.
+func (p *pen) draw(l *layer, at pick, a *attributes, s *Stats) bool {
+	k := int(at.position)
+	switch l.dims[k] {
 	case 0:
 		p.encoder.BeginFeature(mvt.Point)
-		p.drawPoints(xy)
+		p.drawPoints(l, k)
 	case 1:
 		p.encoder.BeginFeature(mvt.LineString)
-		from := uint32(0)
-		for _, end := range g.Ends {
-			p.drawLine(xy[2*from : 2*end])
-			from = end
-		}
-	case 2:
-		p.encoder.BeginFeature(mvt.Polygon)
-		p.drawPolygons(&g, xy)
-		if !p.encoder.HasGeometry() {
-			p.drawSpeck()
+		for path := l.first[k]; path < l.first[k+1]; path++ {
+			p.drawLine(l, path)
 		}
 	default:
-		return false
+		p.encoder.BeginFeature(mvt.Polygon)
+		if zoom := uint8(p.frame.z); !l.isSmall(k, zoom) {
+			p.drawPolygon(l, k)
+		} else if l.shades[k].pixel>>zoom&1 != 0 {
+			p.drawPixel(l, k)
+		} else {
+			if l.policy.Small == referentials.MergedSmall {
+				s.Merged++
+			}
+			return false
+		}
 	}
 	if !p.encoder.HasGeometry() {
 		return false
 	}
-	p.attributes(l, i, s)
+	a.write(&p.encoder, l, at, s)
 	return p.encoder.EndFeature()
 }
 
-func (p *pen) drawPoints(xy []uint32) {
-	for v := 0; v < len(xy); v += 2 {
-		x, y := p.frame.place(xy[v], xy[v+1], 0)
+func (p *pen) drawPoints(l *layer, k int) {
+	from, to := l.path(l.first[k])
+	for v := from; v < to; v++ {
+		x, y := p.frame.place(l.xy[2*v], l.xy[2*v+1])
 		if x >= p.box.minX && x <= p.box.maxX && y >= p.box.minY && y <= p.box.maxY {
 			p.encoder.AddPoint(int32(x), int32(y))
 		}
 	}
 }
 
-// place takes world vertices to the tile and gives the box of what p.raw then holds.
-func (p *pen) place(xy []uint32) box {
-	raw := p.raw[:0]
-	x, y := p.frame.place(xy[0], xy[1], p.coarse)
-	raw = append(raw, x, y)
-	b := box{x, y, x, y}
-	for v := 2; v < len(xy); v += 2 {
-		nx, ny := p.frame.place(xy[v], xy[v+1], p.coarse)
-		if nx == x && ny == y {
+// fits tells whether a feature is within the tile and its buffer.
+func (p *pen) fits(r *rect) bool {
+	left, top := p.frame.place(r.left, r.top)
+	right, bottom := p.frame.place(r.right, r.bottom)
+	return p.box.holds(&box{left, top, right, bottom})
+}
+
+// take places the vertices of a path that fits, as far as they are drawn at this zoom.
+func (p *pen) take(l *layer, path uint32) {
+	a, b := l.path(path)
+	xy, from := l.xy[2*a:2*b], l.from[a:b]
+	if n := len(xy); cap(p.path) < n {
+		p.path = make([]int32, 2*n)
+	}
+	out := p.path[:len(xy)]
+	n := 0
+	f := &p.frame
+	if f.shift <= 0 {
+		for i := range from {
+			x, y := f.place(xy[2*i], xy[2*i+1])
+			out[n], out[n+1] = int32(x), int32(y)
+			n += 2
+		}
+		p.path = out[:n]
+		return
+	}
+	zoom, shift := uint8(f.z), f.shift
+	half := uint64(1) << (shift - 1)
+	left, top := f.x<<extentBits, f.y<<extentBits
+	px, py := int32(-1<<31), int32(-1<<31)
+	for i, z := range from {
+		if z > zoom {
 			continue
 		}
-		x, y = nx, ny
+		x := int32(uint32((uint64(xy[2*i])+half)>>shift) - left)
+		y := int32(uint32((uint64(xy[2*i+1])+half)>>shift) - top)
+		if x == px && y == py {
+			continue
+		}
+		px, py = x, y
+		out[n], out[n+1] = x, y
+		n += 2
+	}
+	p.path = out[:n]
+}
+
+// place is take for a path that may not fit, into p.raw, and gives its box.
+func (p *pen) place(l *layer, path uint32) box {
+	raw := p.raw[:0]
+	var b box
+	a, end := l.path(path)
+	zoom := uint8(p.frame.z)
+	for v := a; v < end; v++ {
+		if l.from[v] > zoom {
+			continue
+		}
+		x, y := p.frame.place(l.xy[2*v], l.xy[2*v+1])
+		switch n := len(raw); {
+		case n == 0:
+			b = box{x, y, x, y}
+		case raw[n-2] == x && raw[n-1] == y:
+			continue
+		}
 		b.minX, b.maxX = min(b.minX, x), max(b.maxX, x)
 		b.minY, b.maxY = min(b.minY, y), max(b.maxY, y)
 		raw = append(raw, x, y)
@@ -113,8 +151,8 @@ func (p *pen) narrow(xy []int64) []int32 {
 	return p.path
 }
 
-func (p *pen) drawLine(xy []uint32) {
-	b := p.place(xy)
+func (p *pen) drawLine(l *layer, path uint32) {
+	b := p.place(l, path)
 	if p.box.misses(&b) {
 		return
 	}
@@ -138,61 +176,51 @@ func (p *pen) drawLine(xy []uint32) {
 	p.encoder.AddLine(p.path)
 }
 
-func (p *pen) drawPolygons(g *geo.Geometry, xy []uint32) {
-	p.specks.met = false
-	from := uint32(0)
-	for part := range g.Parts {
-		ring, end := g.RingsOf(part)
-		shell := ring
-		for ; ring < end; ring++ {
-			to := g.Ends[ring]
-			p.drawRing(xy[2*from:2*to], ring != shell)
-			from = to
+// drawPolygon draws the rings of a feature. Those of nearly all need neither cutting nor
+// judging: what rounding does to them is known.
+func (p *pen) drawPolygon(l *layer, k int) {
+	zoom := p.frame.z
+	fine := zoom <= uint32(l.policy.MaxZoom) && l.shades[k].rough>>zoom&1 == 0
+	fits := p.fits(&l.boxes[0][k])
+	for path := l.first[k]; path < l.first[k+1]; path++ {
+		switch {
+		case !fits:
+			p.cutRing(l, path)
+		case fine:
+			p.take(l, path)
+			if n := len(p.path); p.path[0] == p.path[n-2] && p.path[1] == p.path[n-1] {
+				p.path = p.path[:n-2]
+			}
+			p.encoder.AddSimpleRing(p.path)
+		default:
+			p.take(l, path)
+			p.encoder.AddRing(p.path, l.holes[path])
 		}
 	}
 }
 
-func (p *pen) drawRing(xy []uint32, hole bool) {
+func (p *pen) cutRing(l *layer, path uint32) {
 	p.path = p.path[:0]
-	b := p.place(xy)
+	b := p.place(l, path)
 	switch {
 	case p.box.misses(&b):
-	case p.isSpeck(&b):
-		p.specks.meet(b.minX, b.minY)
 	case p.box.holds(&b):
 		p.narrow(p.raw)
 	default:
 		p.raw, p.spare = p.box.clipRing(p.raw, p.spare)
 		p.narrow(p.raw)
 	}
-	p.encoder.AddRing(p.path, hole)
+	p.encoder.AddRing(p.path, l.holes[path])
 }
 
-// attributes gives the feature its number and values. Null is left out: a vector tile has
-// no other way to say it.
-func (p *pen) attributes(l *layer, i int, s *Stats) {
-	if l.key >= 0 {
-		if id := l.collection.Value(i, l.key).Int(); id >= 0 {
-			p.encoder.SetID(uint64(id))
-		}
-	}
-	for k, field := range l.fields {
-		switch v := l.collection.Value(i, field); v.Type() {
-		case "":
-		case referentials.Integer:
-			p.encoder.Int(k, v.Int())
-		case referentials.Number:
-			p.encoder.Double(k, v.Float())
-		case referentials.Boolean:
-			p.encoder.Bool(k, v.Bool())
-		case referentials.String, referentials.JSON:
-			if len(v.Str()) > longestText {
-				s.LongTexts++
-				continue
-			}
-			p.encoder.String(k, v.Str())
-		default:
-			p.encoder.String(k, v.String())
-		}
+// drawPixel draws a square for a feature that is too small.
+func (p *pen) drawPixel(l *layer, k int) {
+	r := &l.boxes[0][k]
+	x, y := p.frame.place(r.left/2+r.right/2, r.top/2+r.bottom/2)
+	x, y = x>>speckBits<<speckBits, y>>speckBits<<speckBits
+	if p.box.holds(&box{x, y, x + speckSide, y + speckSide}) {
+		x, y := int32(x), int32(y)
+		p.path = append(p.path[:0], x, y, x+speckSide, y, x+speckSide, y+speckSide, x, y+speckSide)
+		p.encoder.AddSimpleRing(p.path)
 	}
 }

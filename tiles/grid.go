@@ -15,7 +15,11 @@ const MaxZoom = 22
 // maxLatitude is where the square world of Web Mercator ends.
 const maxLatitude = 85.05112877980659
 
-const worldSize = 1 << 32 // world units across
+// worldSize is the world across, in world units.
+const (
+	worldBits = 32
+	worldSize = 1 << worldBits
+)
 
 // project gives the world units of a longitude and latitude: unsigned 32-bit Web
 // Mercator, x to the east, y to the south, held within the world.
@@ -50,7 +54,7 @@ func newFrame(z, x, y uint32) (frame, error) {
 		return frame{}, referentials.Errorf(referentials.NotFound, "there is no tile %d/%d/%d", z, x, y).
 			Do("zooms go from 0 to %d, rows and columns from 0 to 2^zoom-1", MaxZoom)
 	}
-	return frame{z, x, y, 32 - extentBits - int(z)}, nil
+	return frame{z, x, y, worldBits - extentBits - int(z)}, nil
 }
 
 // Check tells whether there is a tile z/x/y; the error is NotFound.
@@ -61,30 +65,30 @@ func Check(z, x, y uint32) error {
 
 const extentBits = 12 // mvt.Extent is 1<<12
 
-// window gives the box of the tile and its buffer, of buffer tile units, in longitude and
-// latitude. What lies beyond the square world is in no window.
-func (f *frame) window(buffer int32) orb.Bound {
-	side := float64(uint64(worldSize) >> f.z)
+// window gives the box of the tile and its buffer, of buffer tile units, in world units,
+// widened to whole cells of 1<<bits world units. What lies beyond the square world is in no
+// window.
+func (f *frame) window(buffer int64, bits int) rect {
+	side := int64(worldSize) >> f.z
 	// One unit more than the buffer, for what is rounded into it.
-	margin := side * float64(buffer+1) / mvt.Extent
-	left, top := float64(f.x)*side, float64(f.y)*side
-	nw := unproject(left-margin, top-margin)
-	se := unproject(left+side+margin, top+side+margin)
-	return orb.Bound{Min: orb.Point{nw[0], se[1]}, Max: orb.Point{se[0], nw[1]}}
+	margin := (side*(buffer+1) + mvt.Extent - 1) / mvt.Extent
+	low := func(tile uint32) uint32 { return uint32(max(0, int64(tile)*side-margin) >> bits << bits) }
+	high := func(tile uint32) uint32 {
+		return uint32(min(worldSize-1, int64(tile)*side+side+margin|(1<<bits-1)))
+	}
+	return rect{low(f.x), low(f.y), high(f.x), high(f.y)}
 }
 
-// place gives the tile coordinates of a world place, on a grid of 1<<coarse tile units.
-// The grid is the same for all tiles of a zoom, so that what tiles or shapes share stays
-// shared.
-func (f *frame) place(x, y uint32, coarse int) (int64, int64) {
-	return f.along(x, f.x, coarse), f.along(y, f.y, coarse)
+// place gives the tile coordinates of a world place. The grid is the same for all tiles of
+// a zoom, so that what tiles or shapes share stays shared.
+func (f *frame) place(x, y uint32) (int64, int64) {
+	return f.along(x, f.x), f.along(y, f.y)
 }
 
-func (f *frame) along(v, tile uint32, coarse int) int64 {
+func (f *frame) along(v, tile uint32) int64 {
 	origin := int64(tile) << extentBits
-	by := f.shift + coarse
-	if by <= 0 {
+	if f.shift <= 0 {
 		return int64(v)<<-f.shift - origin
 	}
-	return (int64(v)+1<<(by-1))>>by<<coarse - origin
+	return (int64(v)+1<<(f.shift-1))>>f.shift - origin
 }

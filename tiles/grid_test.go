@@ -65,13 +65,12 @@ func TestFrames(t *testing.T) {
 			t.Fatal(err)
 		}
 		wx, wy := rapid.Uint32().Draw(t, "wx"), rapid.Uint32().Draw(t, "wy")
-		coarse := rapid.IntRange(0, 2).Draw(t, "coarse")
-		x, y := f.place(wx, wy, coarse)
-		// A tile unit, or the grid's step, is the most that rounding moves a vertex.
+		x, y := f.place(wx, wy)
+		// Half a tile unit is the most that rounding moves a vertex.
 		unit := float64(uint64(worldSize)>>z) / 4096
 		for _, c := range [][3]float64{{float64(wx), float64(f.x), float64(x)}, {float64(wy), float64(f.y), float64(y)}} {
 			want := c[0]/unit - c[1]*4096
-			if math.Abs(c[2]-want) > float64(int(1)<<coarse)/2 {
+			if math.Abs(c[2]-want) > 0.5 {
 				t.Fatalf("placed at %g, want %g", c[2], want)
 			}
 		}

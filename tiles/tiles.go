@@ -7,16 +7,16 @@ package tiles
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"socle/referentials"
 	"socle/referentials/snapshot"
-	"socle/tiles/mvt"
 )
 
 // Options tunes a Tiler. The zero value of each is its default.
 type Options struct {
-	Buffer  int32 // tile units drawn around a tile of mvt.Extent: 128
+	Buffer  int32 // tile units drawn around a tile of mvt.Extent, where the policy does not say: 128
 	Bytes   int   // most bytes of a tile above a layer's deepest zoom: 500,000
 	Deepest int   // most bytes of a tile from there on: 2,000,000
 }
@@ -27,13 +27,21 @@ const MaxLayers = 32
 // Stats tells what became of the features that meet a tile.
 type Stats struct {
 	Features  int // drawn
+	Labels    int // label points drawn
 	Unseen    int // too small to be seen at this zoom, or rounded away
+	Merged    int // small polygons that others stand for, so that the area drawn is right
+	Thinned   int // points that others stand for, which count them
 	Dropped   int // left out to keep the tile within its bytes: the smallest first
 	LongTexts int // attributes left out because they are too long
+	Repaired  int // polygons whose rings rounding or cutting spoiled, made anew
 }
 
 func (s *Stats) add(t Stats) {
 	s.Features += t.Features
+	s.Labels += t.Labels
+	s.Merged += t.Merged
+	s.Thinned += t.Thinned
+	s.Repaired += t.Repaired
 	s.Unseen += t.Unseen
 	s.Dropped += t.Dropped
 	s.LongTexts += t.LongTexts
@@ -61,6 +69,7 @@ func New(o Options) *Tiler {
 	if o.Buffer == 0 {
 		o.Buffer = 128
 	}
+	o.Buffer = min(o.Buffer, referentials.MaxBuffer)
 	if o.Bytes == 0 {
 		o.Bytes = 500_000
 	}
@@ -70,6 +79,13 @@ func New(o Options) *Tiler {
 	return &Tiler{options: o, layers: map[string]*entry{}}
 }
 
+// Selection is what a tile shows of a collection.
+type Selection struct {
+	ID     string             // of the collection
+	Fields []string           // attributes carried: those of its policy when nil
+	Rows   func(row int) bool // which rows are shown: all when nil
+}
+
 // Tile appends the vector tile z/x/y of collections to dst, one layer each, in the order
 // asked for. A collection shows nothing above its least zoom; a layer without features is
 // left out, so a tile may be empty. The same snapshot gives the same bytes.
@@ -77,17 +93,34 @@ func New(o Options) *Tiler {
 // Errors are NotFound for a tile outside the pyramid and for a collection that does not
 // exist, is not public or has no geometry; Invalid for no collection or one named twice.
 func (t *Tiler) Tile(ctx context.Context, dst []byte, p *snapshot.Public, ids []string, z, x, y uint32) ([]byte, Stats, error) {
+	selections := make([]Selection, len(ids))
+	for i, id := range ids {
+		selections[i].ID = id
+	}
+	return t.Select(ctx, dst, p, selections, z, x, y)
+}
+
+// Select is Tile for some of the rows and fields of collections. A field that a collection
+// does not show is Invalid. The same selection of the same snapshot gives the same bytes.
+func (t *Tiler) Select(ctx context.Context, dst []byte, p *snapshot.Public, selections []Selection, z, x, y uint32) ([]byte, Stats, error) {
 	f, err := newFrame(z, x, y)
 	if err != nil {
 		return dst, Stats{}, err
+	}
+	ids := make([]string, len(selections))
+	for i := range selections {
+		ids[i] = selections[i].ID
 	}
 	collections, err := find(p, ids)
 	if err != nil {
 		return dst, Stats{}, err
 	}
-	layers := make([]*layer, 0, len(collections))
+	layers := make([]drawing, 0, len(collections))
 	most := t.options.Bytes
-	for _, c := range collections {
+	for i, c := range collections {
+		if err := known(c, selections[i].Fields); err != nil {
+			return dst, Stats{}, err
+		}
 		policy := policyOf(c.Descriptor())
 		if z < uint32(policy.MinZoom) {
 			continue
@@ -99,7 +132,7 @@ func (t *Tiler) Tile(ctx context.Context, dst []byte, p *snapshot.Public, ids []
 		if err != nil {
 			return dst, Stats{}, err
 		}
-		layers = append(layers, l)
+		layers = append(layers, drawing{l, selections[i]})
 	}
 
 	scratch, _ := t.pens.Get().(*pen)
@@ -108,9 +141,20 @@ func (t *Tiler) Tile(ctx context.Context, dst []byte, p *snapshot.Public, ids []
 	}
 	defer t.pens.Put(scratch)
 	scratch.frame = f
-	b := int64(t.options.Buffer)
-	scratch.box = box{-b, -b, mvt.Extent + b, mvt.Extent + b}
-	return scratch.tile(ctx, dst, layers, f.window(t.options.Buffer), most)
+	return scratch.tile(ctx, dst, layers, most)
+}
+
+// known refuses fields that a collection does not show.
+func known(c *snapshot.PublicCollection, fields []string) error {
+	for i, name := range fields {
+		if c.Descriptor().FieldIndex(name) < 0 {
+			return referentials.Errorf(referentials.Invalid, "collection %q has no field %q", c.ID(), name)
+		}
+		if slices.Contains(fields[:i], name) {
+			return referentials.Errorf(referentials.Invalid, "field %q is named twice", name)
+		}
+	}
+	return nil
 }
 
 // find looks the collections of a request up.
@@ -157,7 +201,7 @@ func (t *Tiler) layer(ctx context.Context, p *snapshot.Public, c *snapshot.Publi
 	t.mu.Unlock()
 	if mine {
 		// Others may be waiting for it: it is not given up with the request that began it.
-		e.layer = buildLayer(c)
+		e.layer = buildLayer(c, t.options.Buffer)
 		close(e.ready)
 	}
 	select {

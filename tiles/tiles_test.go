@@ -109,16 +109,23 @@ func TestEveryTileIsRight(t *testing.T) {
 		if _, err := orbmvt.Unmarshal(tile); err != nil {
 			rt.Fatal(err)
 		}
-		if s.Features+s.Unseen > len(shapes) || s.Dropped != 0 {
+		if s.Features+s.Unseen+s.Merged+s.Thinned > len(shapes) || s.Dropped != 0 {
 			rt.Fatalf("%+v of %d shapes", s, len(shapes))
 		}
-		last := -1
+		seen := map[uint64]bool{}
 		for _, l := range layers {
 			for _, f := range l.Features {
-				if int(f.ID) <= last {
-					rt.Fatalf("feature %d comes after %d", f.ID, last)
+				if seen[f.ID] {
+					rt.Fatalf("feature %d is there twice", f.ID)
 				}
-				last = int(f.ID)
+				seen[f.ID] = true
+				if f.Type == mvt.Polygon {
+					for _, ring := range f.Paths {
+						if !isSimple(ring) {
+							rt.Fatalf("%v is not simple", ring)
+						}
+					}
+				}
 				if dim := shapes[f.ID].Type.Dimension(); int(f.Type) != dim+1 {
 					rt.Fatalf("a %s is drawn as type %d", shapes[f.ID].Type, f.Type)
 				}
@@ -139,18 +146,19 @@ func TestNoGapNoOverlap(t *testing.T) {
 	m.add("iris", geo.MultiPolygon, referentials.TilePolicy{MaxZoom: 15}, readIRIS(t)...)
 	p, tiler := m.public(t), New(Options{})
 	const whole = 2 * (4096 + 256) * (4096 + 256)
+	const spoilt = 8 // what making spoilt rings anew may move
 	for z := uint32(12); z <= MaxZoom; z++ {
 		x, y := tileAt(rennes, z)
 		for _, at := range [][2]uint32{{x, y}, {x - 1, y}, {x, y + 1}} {
 			_, layers, _ := drawn(t, tiler, p, []string{"iris"}, z, at[0], at[1])
-			if sum := doubleArea(layers[0]); sum != whole {
+			if sum := coveredArea(layers[0]); sum < whole-spoilt || sum > whole+spoilt {
 				t.Errorf("%d/%d/%d: the cells cover %d of %d", z, at[0], at[1], sum, whole)
 			}
 		}
 	}
 }
 
-func doubleArea(l mvt.Layer) (sum int64) {
+func coveredArea(l mvt.Layer) (sum int64) {
 	for _, f := range l.Features {
 		for _, ring := range f.Paths {
 			sum += mvt.DoubleArea(ring)
@@ -159,9 +167,9 @@ func doubleArea(l mvt.Layer) (sum int64) {
 	return sum
 }
 
-// TestCoarseGridsStayWhole draws a grid of cells at the zooms where vertices are snapped:
-// its cells add up to exactly the rectangle they cover.
-func TestCoarseGridsStayWhole(t *testing.T) {
+// TestGridsStayWhole draws a grid of cells from afar: they add up to exactly the rectangle
+// they cover.
+func TestGridsStayWhole(t *testing.T) {
 	const n, side = 12, 0.0131
 	var cells []geo.Geometry
 	for i := range n * n {
@@ -180,8 +188,8 @@ func TestCoarseGridsStayWhole(t *testing.T) {
 				lo[i%2], hi[i%2] = min(lo[i%2], v), max(hi[i%2], v)
 			}
 		}
-		if want := 2 * int64(hi[0]-lo[0]) * int64(hi[1]-lo[1]); s.Features != n*n || doubleArea(layers[0]) != want {
-			t.Errorf("zoom %d: %+v cover %d of %d", z, s, doubleArea(layers[0]), want)
+		if want := 2 * int64(hi[0]-lo[0]) * int64(hi[1]-lo[1]); s.Features != n*n || coveredArea(layers[0]) != want {
+			t.Errorf("zoom %d: %+v cover %d of %d", z, s, coveredArea(layers[0]), want)
 		}
 	}
 }
@@ -200,12 +208,17 @@ func TestNeighboursShareTheirBorder(t *testing.T) {
 		if s.Features != 2 {
 			t.Fatalf("zoom %d: %+v", z, s)
 		}
-		eastOfWest := extreme(layers[0].Features[0].Paths[0], func(a, b int32) bool { return a > b })
-		westOfEast := extreme(layers[0].Features[1].Paths[0], func(a, b int32) bool { return a < b })
+		eastOfWest := extreme(byID(layers[0], 0).Paths[0], func(a, b int32) bool { return a > b })
+		westOfEast := extreme(byID(layers[0], 1).Paths[0], func(a, b int32) bool { return a < b })
 		if !slices.Equal(eastOfWest, westOfEast) {
 			t.Errorf("zoom %d: %v and %v", z, eastOfWest, westOfEast)
 		}
 	}
+}
+
+// byID gives a feature that must be there.
+func byID(l mvt.Layer, id uint64) mvt.Feature {
+	return l.Features[slices.IndexFunc(l.Features, func(f mvt.Feature) bool { return f.ID == id })]
 }
 
 // extreme gives the vertices of a ring of greatest x by more, sorted.
@@ -234,8 +247,8 @@ func manyPoints(n int) []geo.Geometry {
 func TestTilesStayWithinTheirBytes(t *testing.T) {
 	const n = 40_000
 	m := new(memory)
-	m.add("adresses", geo.Point, referentials.TilePolicy{MaxZoom: 17}, manyPoints(n)...)
-	m.add("petit", geo.Point, referentials.TilePolicy{MaxZoom: 17}, manyPoints(50)...)
+	m.add("adresses", geo.Point, referentials.TilePolicy{MaxZoom: 17, Thin: -1}, manyPoints(n)...)
+	m.add("petit", geo.Point, referentials.TilePolicy{MaxZoom: 17, Thin: -1}, manyPoints(50)...)
 	p := m.public(t)
 	x, y := tileAt(rennes, 8)
 	var before []uint64
@@ -256,6 +269,7 @@ func TestTilesStayWithinTheirBytes(t *testing.T) {
 				}
 			}
 		}
+		slices.Sort(kept)
 		before = kept
 		again, _, _ := drawn(t, New(Options{Bytes: most}), p, []string{"adresses"}, 8, x, y)
 		if !bytes.Equal(tile, again) {
@@ -263,7 +277,7 @@ func TestTilesStayWithinTheirBytes(t *testing.T) {
 		}
 	}
 
-	m.add("autres", geo.Point, referentials.TilePolicy{MaxZoom: 17}, manyPoints(n)...)
+	m.add("autres", geo.Point, referentials.TilePolicy{MaxZoom: 17, Thin: -1}, manyPoints(n)...)
 	p = m.public(t)
 	tile, layers, _ := drawn(t, New(Options{Bytes: 100_000}), p, []string{"adresses", "autres"}, 8, x, y)
 	if a, b := len(layers[0].Features), len(layers[1].Features); len(tile) > 100_000 || len(tile) < 80_000 || min(a, b) < max(a, b)*9/10 {
@@ -403,7 +417,7 @@ func TestEveryTypeOfValue(t *testing.T) {
 
 func TestOnlyCountingNumbersAreIDs(t *testing.T) {
 	m := new(memory)
-	m.add("sites", geo.Point, referentials.TilePolicy{}, pointAt(rennes[0], rennes[1]), pointAt(rennes[0], rennes[1]))
+	m.add("sites", geo.Point, referentials.TilePolicy{Thin: -1}, pointAt(rennes[0], rennes[1]), pointAt(rennes[0], rennes[1]))
 	m.rows["sites"][1].Values[0] = referentials.IntegerValue(-5)
 	x, y := tileAt(rennes, 14)
 	_, layers, _ := drawn(t, New(Options{}), m.public(t), []string{"sites"}, 14, x, y)
@@ -425,12 +439,13 @@ func TestBuffer(t *testing.T) {
 			shapes = append(shapes, pointAt(at[0], at[1]))
 		}
 		m := new(memory)
-		m.add("bornes", geo.Point, referentials.TilePolicy{MaxZoom: 14}, shapes...)
+		m.add("bornes", geo.Point, referentials.TilePolicy{MaxZoom: 14, Thin: -1}, shapes...)
 		_, layers, _ := drawn(t, New(Options{}), m.public(t), []string{"bornes"}, z, x, y)
 		var got []uint64
 		for _, f := range layers[0].Features {
 			got = append(got, f.ID)
 		}
+		slices.Sort(got)
 		if !slices.Equal(got, []uint64{2, 3, 4, 5}) {
 			t.Errorf("zoom %d: %v are drawn", z, got)
 		}
@@ -483,35 +498,4 @@ func TestConcurrentTiles(t *testing.T) {
 		})
 	}
 	all.Wait()
-}
-
-// TestSpecksShareACell draws buildings from afar: those of one cell of the grid show as
-// that cell, once.
-func TestSpecksShareACell(t *testing.T) {
-	m := new(memory)
-	const step = 360.0 / (1 << 10) / 4096 * 4 // a cell of the coarse grid at zoom 10
-	m.add("batiments", geo.Polygon, referentials.TilePolicy{MaxZoom: 16},
-		polygonOf(square(rennes[0], rennes[1], step/20)),
-		polygonOf(square(rennes[0]+step/20, rennes[1], step/20)),
-		polygonOf(square(rennes[0]+5*step, rennes[1], step/20)),
-		polygonOf(square(rennes[0]-90*step, rennes[1], 60*step)))
-	p, tiler := m.public(t), New(Options{})
-	x, y := tileAt(rennes, 10)
-	_, layers, s := drawn(t, tiler, p, []string{"batiments"}, 10, x, y)
-	if s.Features != 3 || s.Unseen != 1 {
-		t.Fatalf("%+v", s)
-	}
-	for i, want := range []int64{2 * 4 * 4, 2 * 4 * 4} {
-		ring := layers[0].Features[i].Paths[0]
-		if got := mvt.DoubleArea(ring); got != want {
-			t.Errorf("speck %d is %v", i, ring)
-		}
-	}
-	if _, _, again := drawn(t, tiler, p, []string{"batiments"}, 10, x, y); again != s {
-		t.Errorf("the next tile has %+v: cells stay taken", again)
-	}
-	x, y = tileAt(rennes, 19)
-	if _, _, s := drawn(t, tiler, p, []string{"batiments"}, 19, x, y); s.Features != 2 || s.Unseen != 0 {
-		t.Errorf("%+v at zoom 19", s)
-	}
 }

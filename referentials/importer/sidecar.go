@@ -49,9 +49,15 @@ type sidecarText struct {
 }
 
 type sidecarTiles struct {
-	MinZoom uint8    `yaml:"minZoom"`
-	MaxZoom uint8    `yaml:"maxZoom"`
-	Fields  []string `yaml:"fields"`
+	MinZoom    uint8                      `yaml:"minZoom"`
+	MaxZoom    uint8                      `yaml:"maxZoom"`
+	Fields     []string                   `yaml:"fields"`
+	FieldZooms map[string]uint8           `yaml:"fieldZooms"`
+	Buffer     uint16                     `yaml:"buffer"`
+	Bytes      int                        `yaml:"bytes"`
+	Thin       int8                       `yaml:"thin"`
+	Small      referentials.SmallPolygons `yaml:"small"`
+	Labels     bool                       `yaml:"labels"`
 }
 
 type sidecarField struct {

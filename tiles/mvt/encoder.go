@@ -80,11 +80,16 @@ const (
 // BeginLayer starts a layer of that name. Values will be given by position in keys, whose
 // names must differ.
 func (e *Encoder) BeginLayer(name string, keys []string) {
-	e.name, e.count = name, 0
+	e.name, e.count, e.geometry.repaired = name, 0, 0
 	e.features = e.features[:0]
 	e.keys.reset(keys)
 	e.values.reset()
 }
+
+// UseValues lets the layer take values from a list, by [Encoder.Value]. Integers that are
+// given by Int are the same as those of the list; other values of the list must be taken
+// from it alone.
+func (e *Encoder) UseValues(v *Values) { e.values.use(v) }
 
 // BeginFeature starts a feature, forgetting one that was not ended.
 func (e *Encoder) BeginFeature(t GeomType) {
@@ -94,21 +99,35 @@ func (e *Encoder) BeginFeature(t GeomType) {
 }
 
 // HasGeometry tells whether anything was left of what was added.
-func (e *Encoder) HasGeometry() bool { return e.geometry.vertices > 0 }
+func (e *Encoder) HasGeometry() bool {
+	e.geometry.endPolygon()
+	return e.geometry.vertices > 0
+}
 
 // SetID gives the feature its number.
 func (e *Encoder) SetID(id uint64) { e.id, e.hasID = id, true }
 
 func (e *Encoder) tag(key int, value uint32) {
-	e.tags = binary.AppendUvarint(e.tags, uint64(e.keys.number(key)))
-	e.tags = binary.AppendUvarint(e.tags, uint64(value))
+	e.tags = appendUvarint(e.tags, uint64(e.keys.number(key)))
+	e.tags = appendUvarint(e.tags, uint64(value))
 }
+
+// Value gives the feature a value of the list, by its code.
+func (e *Encoder) Value(key int, code uint32) { e.tag(key, e.values.listed(code)) }
 
 // String gives the feature a text.
 func (e *Encoder) String(key int, v string) { e.tag(key, e.values.text(v)) }
 
 // Int gives the feature an integer.
-func (e *Encoder) Int(key int, v int64) { e.tag(key, e.values.integer(v)) }
+func (e *Encoder) Int(key int, v int64) {
+	if e.values.list != nil && v >= 0 {
+		if code, ok := e.values.list.uint(uint64(v)); ok {
+			e.Value(key, code)
+			return
+		}
+	}
+	e.tag(key, e.values.integer(v))
+}
 
 // Double gives the feature a number.
 func (e *Encoder) Double(key int, v float64) { e.tag(key, e.values.double(v)) }
@@ -129,9 +148,9 @@ func (e *Encoder) EndFeature() bool {
 	if len(e.tags) > 0 {
 		size += lengthSize(len(e.tags))
 	}
-	b := binary.AppendUvarint(append(e.features, layerFeatures), uint64(size))
+	b := appendUvarint(append(e.features, layerFeatures), uint64(size))
 	if e.hasID {
-		b = binary.AppendUvarint(append(b, featureID), e.id)
+		b = appendUvarint(append(b, featureID), e.id)
 	}
 	if len(e.tags) > 0 {
 		b = appendBytes(b, featureTags, e.tags)
@@ -144,6 +163,9 @@ func (e *Encoder) EndFeature() bool {
 
 // Features counts the features of the layer so far.
 func (e *Encoder) Features() int { return e.count }
+
+// Repaired counts the polygons of the layer so far whose rings had to be made anew.
+func (e *Encoder) Repaired() int { return e.geometry.repaired }
 
 // Size tells how many bytes EndLayer would append now.
 func (e *Encoder) Size() int {
@@ -175,8 +197,19 @@ func (e *Encoder) EndLayer(dst []byte) []byte {
 }
 
 func appendBytes(dst []byte, field byte, b []byte) []byte {
-	dst = binary.AppendUvarint(append(dst, field), uint64(len(b)))
+	dst = appendUvarint(append(dst, field), uint64(len(b)))
 	return append(dst, b...)
+}
+
+// appendUvarint is made for numbers of one byte, or two.
+func appendUvarint(dst []byte, v uint64) []byte {
+	switch {
+	case v < 1<<7:
+		return append(dst, byte(v))
+	case v < 1<<14:
+		return append(dst, byte(v)|0x80, byte(v>>7))
+	}
+	return binary.AppendUvarint(dst, v)
 }
 
 // lengthSize is how many bytes a field of n bytes takes with its number and length.

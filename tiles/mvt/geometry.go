@@ -1,6 +1,9 @@
 package mvt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // Commands of the geometry encoding.
 const (
@@ -13,17 +16,25 @@ func command(id, count int) uint64 { return uint64(count<<3 | id) }
 
 // geometry collects the commands of one feature.
 type geometry struct {
-	commands  []byte
-	points    []byte // of a point feature, whose one MoveTo counts them all
-	x, y      int32  // the cursor
-	vertices  int
-	lostShell bool    // the shell of the polygon at work was left out
-	path      []int32 // scratch: the line or ring at work, tidied
+	commands []byte
+	points   []byte // of a point feature, whose one MoveTo counts them all
+	x, y     int32  // the cursor
+	vertices int
+	path     []int32 // scratch: the line or ring at work, tidied
+
+	// The polygon at work: its rings, tidied, of which the first is the shell.
+	rings    []int32
+	ends     []int32
+	lost     bool // its shell was left out
+	judge    Judge
+	repairer repairer
+	repaired int // polygons of the layer
 }
 
 func (g *geometry) reset() {
 	g.commands, g.points = g.commands[:0], g.points[:0]
-	g.x, g.y, g.vertices, g.lostShell = 0, 0, 0, false
+	g.rings, g.ends = g.rings[:0], g.ends[:0]
+	g.x, g.y, g.vertices, g.lost = 0, 0, 0, false
 }
 
 // finish gives the commands.
@@ -35,22 +46,48 @@ func (g *geometry) finish() []byte {
 	return g.commands
 }
 
+// mostBytes is how many a number of a geometry takes at most.
+const mostBytes = 5
+
 // step appends the way from the cursor to a vertex, and moves it there.
 func (g *geometry) step(dst []byte, x, y int32) []byte {
 	dx, dy := x-g.x, y-g.y
 	g.x, g.y = x, y
 	g.vertices++
-	dst = binary.AppendUvarint(dst, uint64(uint32(dx<<1)^uint32(dx>>31)))
-	return binary.AppendUvarint(dst, uint64(uint32(dy<<1)^uint32(dy>>31)))
+	return appendWay(appendWay(dst, dx), dy)
+}
+
+// appendWay appends a difference of coordinates: one byte, or two, nearly always.
+func appendWay(dst []byte, d int32) []byte {
+	v := uint32(d<<1) ^ uint32(d>>31)
+	switch {
+	case v < 1<<7:
+		return append(dst, byte(v))
+	case v < 1<<14:
+		return append(dst, byte(v)|0x80, byte(v>>7))
+	}
+	return binary.AppendUvarint(dst, uint64(v))
 }
 
 func (g *geometry) walk(xy []int32) {
-	g.commands = binary.AppendUvarint(g.commands, command(moveTo, 1))
-	g.commands = g.step(g.commands, xy[0], xy[1])
-	g.commands = binary.AppendUvarint(g.commands, command(lineTo, len(xy)/2-1))
-	for i := 2; i < len(xy); i += 2 {
-		g.commands = g.step(g.commands, xy[i], xy[i+1])
+	b := slices.Grow(g.commands, mostBytes*(len(xy)+4))
+	b = append(b, 1<<3|moveTo)
+	b = g.step(b, xy[0], xy[1])
+	b = appendUvarint(b, command(lineTo, len(xy)/2-1))
+	x, y := g.x, g.y
+	for i := 2; i+1 < len(xy); i += 2 {
+		nx, ny := xy[i], xy[i+1]
+		b = appendWay(appendWay(b, nx-x), ny-y)
+		x, y = nx, ny
 	}
+	g.x, g.y = x, y
+	g.vertices += len(xy)/2 - 1
+	g.commands = b
+}
+
+func (g *geometry) walkRing(xy []int32) {
+	g.walk(xy)
+	g.commands = append(g.commands, 1<<3|closePath)
 }
 
 // AddPoint adds a point to a Point feature.
@@ -70,23 +107,69 @@ func (e *Encoder) AddLine(xy []int32) {
 
 // AddRing adds a ring of flat x, y pairs to a Polygon feature: the shell of a polygon, or
 // a hole in the last one. Its first vertex may be repeated at its end and it may turn
-// either way. A ring without area is left out, and with a shell its holes.
+// either way. A ring without area is left out, and with a shell its holes. Rings that touch
+// or cross themselves or each other are made anew, so that what is drawn stays the same.
 func (e *Encoder) AddRing(xy []int32, hole bool) {
 	g := &e.geometry
-	if hole && g.lostShell {
+	if !hole {
+		g.endPolygon()
+		g.lost = false
+	}
+	if g.lost {
 		return
 	}
 	g.path = tidyRing(g.path[:0], xy)
-	area := DoubleArea(g.path)
-	if !hole {
-		g.lostShell = area == 0
-	}
-	if area == 0 {
+	if len(g.path) < 6 {
+		g.lost = !hole
 		return
 	}
-	if (area < 0) != hole {
+	if (DoubleArea(g.path) < 0) != hole {
 		reverse(g.path)
 	}
-	g.walk(g.path)
-	g.commands = binary.AppendUvarint(g.commands, command(closePath, 1))
+	g.rings = append(g.rings, g.path...)
+	g.ends = append(g.ends, int32(len(g.rings)/2))
+}
+
+// endPolygon writes the polygon at work.
+func (g *geometry) endPolygon() {
+	if len(g.ends) == 0 {
+		return
+	}
+	xy, ends := g.rings, g.ends
+	if !g.judge.Simple(xy, ends) || !nested(xy, ends) {
+		g.repairer.repair(xy, ends)
+		xy, ends = g.repairer.xy, g.repairer.ends
+		g.repaired++
+	}
+	first := int32(0)
+	for _, end := range ends {
+		g.walkRing(xy[2*first : 2*end])
+		first = end
+	}
+	g.rings, g.ends = g.rings[:0], g.ends[:0]
+}
+
+// nested tells whether holes that touch nothing are inside their shell and not inside each
+// other.
+func nested(xy []int32, ends []int32) bool {
+	for k := 1; k < len(ends); k++ {
+		hole := xy[2*ends[k-1] : 2*ends[k]]
+		if !surrounds(xy[:2*ends[0]], hole) {
+			return false
+		}
+		for i := 1; i < len(ends); i++ {
+			if i != k && surrounds(xy[2*ends[i-1]:2*ends[i]], hole) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// AddSimpleRing adds a ring that is known to be right: open, of three vertices or more that
+// differ from those beside them, neither touching nor crossing itself or the rings of the
+// same polygon, with a [DoubleArea] that is positive for a shell and negative for a hole.
+func (e *Encoder) AddSimpleRing(xy []int32) {
+	e.geometry.endPolygon()
+	e.geometry.walkRing(xy)
 }

@@ -43,7 +43,11 @@ func TestGeometryCommands(t *testing.T) {
 		{"a line out and back keeps its tip", LineString, func(e *Encoder) { e.AddLine([]int32{0, 0, 5, 0, 2, 0}) }, []uint64{9, 0, 0, 18, 10, 0, 5, 0}},
 		{"line without length", LineString, func(e *Encoder) { e.AddLine([]int32{2, 2, 2, 2}) }, nil},
 		{"ring without area", Polygon, func(e *Encoder) { e.AddRing([]int32{0, 0, 5, 5, 10, 10, 0, 0}, false) }, nil},
-		{"bow tie of no area", Polygon, func(e *Encoder) { e.AddRing([]int32{0, 0, 10, 10, 10, 0, 0, 10}, false) }, nil},
+		{
+			"bow tie", Polygon, func(e *Encoder) { e.AddRing([]int32{0, 0, 10, 10, 10, 0, 0, 10}, false) },
+			[]uint64{9, 0, 0, 18, 10, 10, 9, 10, 15, 9, 10, 9, 18, 10, 9, 0, 20, 15},
+		},
+		{"a vertex on a side stays", Polygon, func(e *Encoder) { e.AddRing([]int32{0, 0, 5, 0, 10, 0, 10, 10}, false) }, []uint64{9, 0, 0, 26, 10, 0, 10, 0, 0, 20, 15}},
 		{
 			"holes go with their shell", Polygon, func(e *Encoder) {
 				e.AddRing([]int32{0, 0, 0, 0, 0, 0, 0, 0}, false)
@@ -255,8 +259,8 @@ func TestRingsKeepTheirShape(t *testing.T) {
 		}
 		for n, i := len(got), 0; i < n; i += 2 {
 			j, k := (i+2)%n, (i+4)%n
-			if flat(got[i], got[i+1], got[j], got[j+1], got[k], got[k+1]) {
-				t.Fatalf("%v becomes %v, which is flat at %d", xy, got, j/2)
+			if spike(got[i], got[i+1], got[j], got[j+1], got[k], got[k+1]) {
+				t.Fatalf("%v becomes %v, which goes back at %d", xy, got, j/2)
 			}
 		}
 	})

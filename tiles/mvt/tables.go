@@ -50,7 +50,15 @@ type valueTable struct {
 	booleans [2]int32          // -1 before the first use
 	count    uint32
 	buf      []byte // the values as the layer writes them
+
+	list  *Values // nil when the layer draws on none
+	given []stamp // by code in list
+	epoch uint32
 }
+
+// stamp is the number of a listed value in the layer of an epoch. What other layers left
+// needs no clearing.
+type stamp struct{ epoch, number uint32 }
 
 // tableKept bounds the maps that are kept for the next layer: clearing a map costs as
 // much as it ever held.
@@ -59,7 +67,7 @@ const tableKept = 1 << 16
 func (t *valueTable) reset() {
 	t.strings, t.integers, t.doubles = emptied(t.strings), emptied(t.integers), emptied(t.doubles)
 	t.booleans = [2]int32{-1, -1}
-	t.count, t.buf = 0, t.buf[:0]
+	t.count, t.buf, t.list = 0, t.buf[:0], nil
 }
 
 func emptied[K comparable](m map[K]uint32) map[K]uint32 {
@@ -80,26 +88,18 @@ func (t *valueTable) text(v string) uint32 {
 	if !ok {
 		n = t.next()
 		t.strings[v] = n
-		t.buf = binary.AppendUvarint(append(t.buf, layerValues), uint64(lengthSize(len(v))))
-		t.buf = binary.AppendUvarint(append(t.buf, valueString), uint64(len(v)))
-		t.buf = append(t.buf, v...)
+		t.buf = appendString(t.buf, v)
 	}
 	return n
 }
 
 func (t *valueTable) integer(v int64) uint32 {
 	n, ok := t.integers[v]
-	if ok {
-		return n
+	if !ok {
+		n = t.next()
+		t.integers[v] = n
+		t.buf = appendInt(t.buf, v)
 	}
-	n = t.next()
-	t.integers[v] = n
-	field, bits := byte(valueUint), uint64(v)
-	if v < 0 {
-		field, bits = valueSint, uint64(v<<1)^uint64(v>>63)
-	}
-	t.buf = append(t.buf, layerValues, byte(1+varintSize(bits)), field)
-	t.buf = binary.AppendUvarint(t.buf, bits)
 	return n
 }
 
@@ -107,13 +107,11 @@ func (t *valueTable) double(v float64) uint32 {
 	if v == 0 {
 		v = 0 // -0 is no value of its own
 	}
-	bits := math.Float64bits(v)
-	n, ok := t.doubles[bits]
+	n, ok := t.doubles[math.Float64bits(v)]
 	if !ok {
 		n = t.next()
-		t.doubles[bits] = n
-		t.buf = append(t.buf, layerValues, 9, valueDouble)
-		t.buf = binary.LittleEndian.AppendUint64(t.buf, bits)
+		t.doubles[math.Float64bits(v)] = n
+		t.buf = appendDouble(t.buf, v)
 	}
 	return n
 }
@@ -125,7 +123,29 @@ func (t *valueTable) boolean(v bool) uint32 {
 	}
 	if t.booleans[k] < 0 {
 		t.booleans[k] = int32(t.next())
-		t.buf = append(t.buf, layerValues, 2, valueBool, byte(k))
+		t.buf = appendBool(t.buf, v)
 	}
 	return uint32(t.booleans[k])
+}
+
+// use makes the layer at work draw on a list of values.
+func (t *valueTable) use(v *Values) {
+	t.list = v
+	if t.epoch++; t.epoch == 0 { // after four billion layers
+		clear(t.given)
+		t.epoch = 1
+	}
+	if n := v.Len() + 1; len(t.given) < n {
+		t.given = make([]stamp, n)
+	}
+}
+
+// listed numbers a value of the list.
+func (t *valueTable) listed(code uint32) uint32 {
+	s := &t.given[code]
+	if s.epoch != t.epoch {
+		*s = stamp{t.epoch, t.next()}
+		t.buf = append(t.buf, t.list.encoded(code)...)
+	}
+	return s.number
 }

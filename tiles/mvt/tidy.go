@@ -20,8 +20,9 @@ func tidyLine(dst, xy []int32) []int32 {
 	return dst
 }
 
-// tidyRing appends a ring to dst, open, without the vertices that change nothing and
-// without spikes, which enclose nothing. What is left may have no vertex at all.
+// tidyRing appends a ring to dst, open, without repeated vertices and without spikes, which
+// enclose nothing. A vertex on a straight side stays: a neighbour may turn there. What is
+// left may have no vertex at all.
 func tidyRing(dst, xy []int32) []int32 {
 	for i := 0; i+1 < len(xy); i += 2 {
 		dst = cut(append(dst, xy[i], xy[i+1]))
@@ -31,9 +32,9 @@ func tidyRing(dst, xy []int32) []int32 {
 	for len(dst)-from >= 6 {
 		n := len(dst)
 		switch {
-		case dst[from] == dst[n-2] && dst[from+1] == dst[n-1], flat(dst[n-4], dst[n-3], dst[n-2], dst[n-1], dst[from], dst[from+1]):
+		case dst[from] == dst[n-2] && dst[from+1] == dst[n-1], spike(dst[n-4], dst[n-3], dst[n-2], dst[n-1], dst[from], dst[from+1]):
 			dst = dst[:n-2]
-		case flat(dst[n-2], dst[n-1], dst[from], dst[from+1], dst[from+2], dst[from+3]):
+		case spike(dst[n-2], dst[n-1], dst[from], dst[from+1], dst[from+2], dst[from+3]):
 			from += 2
 		default:
 			return append(dst[:0], dst[from:]...)
@@ -49,7 +50,7 @@ func cut(path []int32) []int32 {
 		switch {
 		case n >= 4 && path[n-4] == path[n-2] && path[n-3] == path[n-1]:
 			path = path[:n-2]
-		case n >= 6 && flat(path[n-6], path[n-5], path[n-4], path[n-3], path[n-2], path[n-1]):
+		case n >= 6 && spike(path[n-6], path[n-5], path[n-4], path[n-3], path[n-2], path[n-1]):
 			path[n-4], path[n-3] = path[n-2], path[n-1]
 			path = path[:n-2]
 		default:
@@ -58,10 +59,10 @@ func cut(path []int32) []int32 {
 	}
 }
 
-// flat tells whether three vertices are on one straight line.
-func flat(ax, ay, bx, by, cx, cy int32) bool {
-	cross, _ := turn(ax, ay, bx, by, cx, cy)
-	return cross == 0
+// spike tells whether the way from b to c goes back along that from a to b.
+func spike(ax, ay, bx, by, cx, cy int32) bool {
+	cross, dot := turn(ax, ay, bx, by, cx, cy)
+	return cross == 0 && dot < 0
 }
 
 // turn gives the cross and dot products of the steps from a to b and from b to c.

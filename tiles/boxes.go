@@ -1,0 +1,57 @@
+package tiles
+
+// rect is a closed box of world units.
+type rect struct{ left, top, right, bottom uint32 }
+
+func (r *rect) meets(s *rect) bool {
+	return r.left <= s.right && r.right >= s.left && r.top <= s.bottom && r.bottom >= s.top
+}
+
+func (r *rect) add(s *rect) {
+	r.left, r.top = min(r.left, s.left), min(r.top, s.top)
+	r.right, r.bottom = max(r.right, s.right), max(r.bottom, s.bottom)
+}
+
+// noRect holds nothing and meets nothing.
+var noRect = rect{left: 1<<32 - 1, top: 1<<32 - 1}
+
+// branch is how many boxes one box of the level above holds.
+const branch = 16
+
+// boxes finds boxes that are along a curve: a tree whose nodes are runs of them.
+type boxes [][]rect // by level, those of the layer first
+
+func newBoxes(leaves []rect) boxes {
+	t := boxes{leaves}
+	for below := leaves; len(below) > branch; {
+		level := make([]rect, (len(below)+branch-1)/branch)
+		for i := range level {
+			level[i] = noRect
+			for k := i * branch; k < min(len(below), (i+1)*branch); k++ {
+				level[i].add(&below[k])
+			}
+		}
+		t = append(t, level)
+		below = level
+	}
+	return t
+}
+
+// search appends the positions of the boxes that meet a window, in order.
+func (t boxes) search(window *rect, dst []uint32) []uint32 {
+	top := len(t) - 1
+	return t.searchRun(top, 0, len(t[top]), window, dst)
+}
+
+func (t boxes) searchRun(level, from, to int, window *rect, dst []uint32) []uint32 {
+	for i := from; i < to; i++ {
+		switch {
+		case !t[level][i].meets(window):
+		case level == 0:
+			dst = append(dst, uint32(i))
+		default:
+			dst = t.searchRun(level-1, i*branch, min(len(t[level-1]), (i+1)*branch), window, dst)
+		}
+	}
+	return dst
+}

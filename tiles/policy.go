@@ -1,0 +1,48 @@
+package tiles
+
+import (
+	"math/bits"
+	"slices"
+
+	"socle/referentials"
+)
+
+// defaultMaxZoom is how deep tiles go where the descriptor does not say.
+const defaultMaxZoom = 16
+
+// policyOf completes the tile policy of a descriptor: its zooms, its fields, key first, and
+// what becomes of what is small.
+func policyOf(d *referentials.Descriptor) referentials.TilePolicy {
+	p := d.Tiles
+	if p.MaxZoom == 0 {
+		p.MaxZoom = defaultMaxZoom
+	}
+	p.MaxZoom = min(p.MaxZoom, MaxZoom)
+	fields := []string{d.Key}
+	for i := range d.Fields {
+		name := d.Fields[i].Name
+		if name != d.Key && (len(p.Fields) == 0 || slices.Contains(p.Fields, name)) {
+			fields = append(fields, name)
+		}
+	}
+	p.Fields = fields
+	if p.Thin == 0 {
+		p.Thin = 1
+	}
+	if p.Small == referentials.ByKind {
+		p.Small = referentials.MergedSmall
+		if d.Mesh {
+			p.Small = referentials.KeptSmall
+		}
+	}
+	return p
+}
+
+// pixelBits is the size of a pixel, of 256 to a tile, as a power of two of tile units.
+const pixelBits = 4
+
+// cellBits is the side of the cells that thin points, as a power of two of tile units: at
+// least what the policy says.
+func cellBits(p *referentials.TilePolicy) int {
+	return pixelBits + bits.Len8(uint8(p.Thin)-1)
+}
