@@ -30,6 +30,7 @@ type cli struct {
 	Store  string          `help:"Where the data is kept: gpkg:FILE or postgres://…" env:"SOCLE_STORE" default:"gpkg:var/socle.gpkg" placeholder:"URL"`
 	Config kong.ConfigFlag `help:"YAML file of settings, named like the flags." env:"SOCLE_CONFIG" placeholder:"FILE"`
 	Log    string          `help:"Form of the logs: text or json." enum:"text,json" default:"text" env:"SOCLE_LOG"`
+	Level  string          `name:"log-level" help:"What is logged; debug tells of every request." enum:"debug,info,warn,error" default:"info" env:"SOCLE_LOG_LEVEL"`
 
 	Demo        demoCmd        `cmd:"" help:"Make a synthetic territory if there is none, and serve it."`
 	Synth       synthCmd       `cmd:"" help:"Write a synthetic territory as files in the real formats."`
@@ -94,10 +95,13 @@ func (m *Main) Close() error { return nil }
 
 // logger gives the structured log, on standard error.
 func (m *Main) logger() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(m.cli.Level)) // one of the enumeration
+	options := &slog.HandlerOptions{Level: level}
 	if m.cli.Log == "json" {
-		return slog.New(slog.NewJSONHandler(m.Stderr, nil))
+		return slog.New(slog.NewJSONHandler(m.Stderr, options))
 	}
-	return slog.New(slog.NewTextHandler(m.Stderr, nil))
+	return slog.New(slog.NewTextHandler(m.Stderr, options))
 }
 
 // withStore opens the store of the command line for the time of use.

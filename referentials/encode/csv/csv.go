@@ -99,10 +99,8 @@ func (w *writer) Write(row *referentials.Row) error {
 
 // Close writes what is left.
 func (w *writer) Close() error {
-	if !w.closed && w.err == nil {
-		w.err = w.out.Flush()
-	}
 	w.closed = true
+	w.err = w.out.Close(w.err)
 	return w.err
 }
 

@@ -53,6 +53,7 @@ func (c *collection) Write(row *referentials.Row) error {
 func (c *collection) Close() error {
 	if c.closed || c.err != nil {
 		c.closed = true
+		c.err = c.out.Close(c.err)
 		return c.err
 	}
 	c.closed = true
@@ -69,7 +70,7 @@ func (c *collection) Close() error {
 	}
 	c.out.Buf = AppendLinks(c.out.Buf, c.h.Links)
 	c.out.Buf = append(c.out.Buf, "}\n"...)
-	c.err = c.out.Flush()
+	c.err = c.out.Close(nil)
 	return c.err
 }
 

@@ -6,10 +6,13 @@
 package api
 
 import (
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -100,7 +103,10 @@ type API struct {
 	pages   *pages
 	slots   chan struct{} // one for each request under way
 	now     func() time.Time
-	handler http.Handler
+
+	boot     string // begins the ids of requests, another one each time the server starts
+	requests atomic.Uint64
+	handler  http.Handler
 }
 
 // New gives the handler. The tiler may be nil: then there are no tiles. Close it after
@@ -124,6 +130,7 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 		pages:  pages,
 		slots:  make(chan struct{}, config.MaxConcurrent),
 		now:    time.Now,
+		boot:   strings.ToLower(rand.Text()[:8]) + "-",
 	}
 	if a.engine, err = query.New(query.Options{CacheBytes: config.CacheBytes, CursorLifetime: config.CursorLifetime}, &a.systems.ways); err != nil {
 		return nil, err

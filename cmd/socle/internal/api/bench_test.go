@@ -28,12 +28,29 @@ func BenchmarkRequests(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				w := httptest.NewRecorder()
+				w := &counter{header: http.Header{}}
 				a.ServeHTTP(w, r)
-				if w.Code != want {
-					b.Fatal(w.Code)
+				if w.status != want {
+					b.Fatal(w.status)
 				}
 			}
 		})
 	}
+}
+
+// counter is an answer that nobody reads.
+type counter struct {
+	header http.Header
+	status int
+}
+
+func (c *counter) Header() http.Header { return c.header }
+
+func (c *counter) WriteHeader(status int) { c.status = status }
+
+func (c *counter) Write(b []byte) (int, error) {
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
+	return len(b), nil
 }

@@ -101,23 +101,53 @@ func (b base) path(segments ...string) string {
 	return p
 }
 
-// with gives a URL with query parameters set, those with an empty value left out.
+// with gives a URL with query parameters set, those with an empty value left out. Names are
+// in order, as url.Values writes them; a page of features has a dozen such links.
 func with(address string, query url.Values, changes ...string) string {
-	q := url.Values{}
-	for name, values := range query {
-		q[name] = values
-	}
+	var room [24]string
+	names := room[:0]
 	for i := 0; i+1 < len(changes); i += 2 {
-		if changes[i+1] == "" {
-			q.Del(changes[i])
+		if changes[i+1] != "" {
+			names = append(names, changes[i])
+		}
+	}
+	for name := range query {
+		if _, ok := changed(name, changes); !ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var out strings.Builder
+	out.Grow(len(address) + 32*len(names))
+	out.WriteString(address)
+	separator := byte('?')
+	write := func(name, value string) {
+		out.WriteByte(separator)
+		out.WriteString(url.QueryEscape(name))
+		out.WriteByte('=')
+		out.WriteString(url.QueryEscape(value))
+		separator = '&'
+	}
+	for _, name := range names {
+		if value, ok := changed(name, changes); ok {
+			write(name, value)
 			continue
 		}
-		q.Set(changes[i], changes[i+1])
+		for _, value := range query[name] {
+			write(name, value)
+		}
 	}
-	if len(q) == 0 {
-		return address
+	return out.String()
+}
+
+// changed gives the value of a name in changes, names before their values.
+func changed(name string, changes []string) (value string, ok bool) {
+	for i := 0; i+1 < len(changes); i += 2 {
+		if changes[i] == name {
+			return changes[i+1], true
+		}
 	}
-	return address + "?" + q.Encode()
+	return "", false
 }
 
 // linkHeader adds a link to the headers, for formats that have no place for it.

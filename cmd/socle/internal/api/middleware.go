@@ -2,9 +2,9 @@ package api
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
+	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,20 +52,34 @@ func (o *observation) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (o *observation) Unwrap() http.ResponseWriter { return o.ResponseWriter }
 
+// slowRequest is one that operators want to know of.
+const slowRequest = time.Second
+
+// logRequest logs a request that is over: what went wrong or took long always, the others
+// where someone looks at details, because writing a line costs as much as a small answer.
+func (a *API) logRequest(r *http.Request, o *observation, took time.Duration) {
+	level := slog.LevelDebug
+	if took >= slowRequest || o.status >= http.StatusInternalServerError {
+		level = slog.LevelInfo
+	}
+	if !a.config.Logger.Enabled(r.Context(), level) {
+		return
+	}
+	a.config.Logger.Log(r.Context(), level, "request", "request", o.id, "method", r.Method, "path", r.URL.EscapedPath(),
+		"query", r.URL.RawQuery, "status", o.status, "bytes", o.bytes, "duration", took,
+		"remote", r.RemoteAddr, "agent", r.UserAgent())
+}
+
 // observe gives the request an id and a time limit, and logs it when it is over.
 func (a *API) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
-		o := &observation{ResponseWriter: w, id: requestID(r)}
+		o := &observation{ResponseWriter: w, id: a.requestID(r)}
 		w.Header().Set("X-Request-Id", o.id)
 		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), observationKey{}, o), a.config.RequestTimeout)
 		defer cancel()
 		r = r.WithContext(ctx)
-		defer func() {
-			a.config.Logger.InfoContext(ctx, "request", "request", o.id, "method", r.Method, "path", r.URL.EscapedPath(),
-				"query", r.URL.RawQuery, "status", o.status, "bytes", o.bytes, "duration", time.Since(started),
-				"remote", r.RemoteAddr, "agent", r.UserAgent())
-		}()
+		defer func() { a.logRequest(r, o, time.Since(started)) }()
 		next.ServeHTTP(o, r)
 	})
 }
@@ -73,7 +87,7 @@ func (a *API) observe(next http.Handler) http.Handler {
 const maxRequestID = 64
 
 // requestID takes over a sane id from a proxy, or makes one.
-func requestID(r *http.Request) string {
+func (a *API) requestID(r *http.Request) string {
 	id := r.Header.Get("X-Request-Id")
 	sane := id != "" && len(id) <= maxRequestID && strings.IndexFunc(id, func(c rune) bool {
 		return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' && c != '_' && c != '.'
@@ -81,20 +95,19 @@ func requestID(r *http.Request) string {
 	if sane {
 		return id
 	}
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
+	return a.boot + strconv.FormatUint(a.requests.Add(1), 36)
 }
 
 // secure sets what browsers need to know to be strict.
 func secure(next http.Handler) http.Handler {
 	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 		"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+	policies, nosniff, referrer := []string{policy}, []string{"nosniff"}, []string{"strict-origin-when-cross-origin"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+		h["Content-Security-Policy"] = policies
+		h["X-Content-Type-Options"] = nosniff
+		h["Referrer-Policy"] = referrer
 		next.ServeHTTP(w, r)
 	})
 }
@@ -102,10 +115,11 @@ func secure(next http.Handler) http.Handler {
 // cors opens what is served, all of it public, to scripts of any origin, and answers
 // OPTIONS: editing clients look there for POST and must not find it.
 func cors(next http.Handler) http.Handler {
+	anyone, exposed := []string{"*"}, []string{"Content-Crs, ETag, Link, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Access-Control-Expose-Headers", "Content-Crs, ETag, Link, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id")
+		h["Access-Control-Allow-Origin"] = anyone
+		h["Access-Control-Expose-Headers"] = exposed
 		if r.Method == http.MethodOptions {
 			h.Set("Allow", allowedMethods)
 			h.Set("Access-Control-Allow-Methods", allowedMethods)
@@ -166,7 +180,7 @@ func compressible(mediaType string) bool {
 // without it.
 func normalise(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(r.URL.Path) > 1 && strings.HasSuffix(r.URL.EscapedPath(), "/") {
+		if path := r.URL.Path; len(path) > 1 && path[len(path)-1] == '/' && strings.HasSuffix(r.URL.EscapedPath(), "/") {
 			u := *r.URL
 			u.Path = strings.TrimSuffix(u.Path, "/")
 			u.RawPath = strings.TrimSuffix(u.RawPath, "/")

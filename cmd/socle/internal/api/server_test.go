@@ -188,7 +188,7 @@ func TestBounds(t *testing.T) {
 
 func TestPanicsAndFaults(t *testing.T) {
 	var logs bytes.Buffer
-	a := open(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&logs, nil)) })
+	a := open(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug})) })
 	for name, do := range map[string]func() ([]byte, error){
 		"panic": func() ([]byte, error) { panic("password=hunter2") },
 		"plain": func() ([]byte, error) { return nil, errors.New("password=hunter2") },
