@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -23,6 +24,8 @@ type serveCmd struct {
 	MaxLimit       int            `default:"10000" env:"SOCLE_MAX_LIMIT" help:"Most features on a page."`
 	CursorLifetime time.Duration  `default:"5m" env:"SOCLE_CURSOR_LIFETIME" help:"How long paging may pause on data that changed meanwhile."`
 	MaxConcurrent  int            `default:"256" env:"SOCLE_MAX_CONCURRENT" help:"Requests answered at once; others get 503."`
+	TileMemory     uint64         `name:"tile-memory" default:"512" env:"SOCLE_TILE_MEMORY" placeholder:"MIB" help:"Mebibytes for tiles that are kept."`
+	TilesAhead     int            `name:"tiles-ahead" default:"1" env:"SOCLE_TILES_AHEAD" help:"Tiles drawn at once before anyone asks for them; 0: none."`
 }
 
 // recheck is how often the store is asked for its state even if it tells of no change:
@@ -48,6 +51,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Version: version,
 		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent,
 		MaxLimit: c.MaxLimit, CursorLifetime: c.CursorLifetime, Logger: logger,
+		TileBytes: c.TileMemory << 20, TilesAhead: cmp.Or(c.TilesAhead, -1),
 	}, keeper, tiles.New(tiles.Options{}))
 	if err != nil {
 		return err
@@ -64,6 +68,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 	url := "http://" + listener.Addr().String()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return api.NewServer(handler).Run(ctx, listener) })
+	group.Go(func() error { return handler.Run(ctx) })
 	group.Go(func() error {
 		began := time.Now()
 		// What cannot be loaded now is tried again while the rest is served; /readyz says so.

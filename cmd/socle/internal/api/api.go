@@ -20,6 +20,7 @@ import (
 	"socle/referentials"
 	"socle/referentials/query"
 	"socle/referentials/snapshot"
+	"socle/tiles/cache"
 )
 
 // Config is what an operator may choose. The zero value of each is its default.
@@ -42,6 +43,8 @@ type Config struct {
 	DrainTimeout   time.Duration // for requests under way when the server stops: 20 s
 	MaxURLBytes    int           // 16 KiB
 	CacheBytes     uint64        // for the answers to queries: 64 MiB
+	TileBytes      uint64        // for tiles that are kept: 512 MiB
+	TilesAhead     int           // tiles drawn at once before anyone asks: 1; none when negative
 	CursorLifetime time.Duration // how long a walk may pause on data that changed meanwhile: 5 min
 
 	Logger *slog.Logger // nowhere
@@ -100,6 +103,8 @@ type API struct {
 	systems systems
 	engine  *query.Engine
 	tiles   Tiler
+	cache   *cache.Cache // of tiles; nil when there are none
+	always  []header     // on every answer
 	pages   *pages
 	slots   chan struct{} // one for each request under way
 	now     func() time.Time
@@ -126,7 +131,6 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 		maker:  makerOf(&config),
 		public: public,
 		status: keeper.Status,
-		tiles:  tiler,
 		pages:  pages,
 		slots:  make(chan struct{}, config.MaxConcurrent),
 		now:    time.Now,
@@ -134,6 +138,11 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 	}
 	if a.engine, err = query.New(query.Options{CacheBytes: config.CacheBytes, CursorLifetime: config.CursorLifetime}, &a.systems.ways); err != nil {
 		return nil, err
+	}
+	if tiler != nil {
+		if err := a.useTiler(tiler); err != nil {
+			return nil, err
+		}
 	}
 	compress, err := compressor()
 	if err != nil {
@@ -144,11 +153,18 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 }
 
 // ServeHTTP answers one request.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !a.serveWarm(w, r) {
+		a.handler.ServeHTTP(w, r)
+	}
+}
 
 // Close lets go of what answers need: the coordinate transformers, the revisions that
-// walks are on.
+// walks are on, the tiles. Run must have ended.
 func (a *API) Close() {
+	if a.cache != nil {
+		a.cache.Close()
+	}
 	a.engine.Close()
 	a.systems.close()
 }

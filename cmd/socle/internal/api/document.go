@@ -31,11 +31,23 @@ func fresh(w http.ResponseWriter, r *http.Request, tag string) bool {
 	h := w.Header()
 	h.Set("ETag", tag)
 	h.Set("Cache-Control", "no-cache") // keep it, ask whether it still holds
+	if !isKnown(r, tag) {
+		return false
+	}
+	w.WriteHeader(http.StatusNotModified)
+	return true
+}
+
+// isKnown tells whether the client has the representation of a tag.
+func isKnown(r *http.Request, tag string) bool {
+	known := r.Header.Get("If-None-Match")
+	if known == "" {
+		return false
+	}
 	opaque := strings.TrimPrefix(tag, "W/")
-	for candidate := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
+	for candidate := range strings.SplitSeq(known, ",") {
 		candidate = strings.TrimSpace(candidate)
 		if candidate == "*" || strings.TrimPrefix(candidate, "W/") == opaque {
-			w.WriteHeader(http.StatusNotModified)
 			return true
 		}
 	}

@@ -78,6 +78,7 @@ func try(ctx context.Context, server, method, path string, headers ...string) (r
 
 // slow is a Tiler that waits to be let go, or does what it is told.
 type slow struct {
+	Tiler
 	started chan struct{}
 	release chan struct{}
 	do      func() ([]byte, error)
@@ -97,12 +98,21 @@ func (s *slow) Tile(ctx context.Context, _ []byte, _ *snapshot.Public, _ []strin
 	}
 }
 
+// drawWith has a draw its tiles anew, by another tiler.
+func drawWith(t *testing.T, a *API, tiler Tiler) {
+	t.Helper()
+	a.cache.Close()
+	if err := a.useTiler(tiler); err != nil {
+		t.Fatal(err)
+	}
+}
+
 const slowPath = "/tiles/arrets/0/0/0.mvt"
 
 func TestGracefulStop(t *testing.T) {
 	a := open(t, nil)
 	tiler := &slow{started: make(chan struct{}), release: make(chan struct{})}
-	a.tiles = tiler
+	drawWith(t, a, tiler)
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +152,7 @@ func TestGracefulStop(t *testing.T) {
 func TestDrainEnds(t *testing.T) {
 	a := open(t, func(c *Config) { c.DrainTimeout = 10 * time.Millisecond })
 	tiler := &slow{started: make(chan struct{}), release: make(chan struct{})}
-	a.tiles = tiler
+	drawWith(t, a, tiler)
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -163,7 +173,7 @@ func TestDrainEnds(t *testing.T) {
 func TestBounds(t *testing.T) {
 	a := open(t, func(c *Config) { c.MaxConcurrent, c.RequestTimeout = 1, 100*time.Millisecond })
 	tiler := &slow{started: make(chan struct{}, 9), release: make(chan struct{})}
-	a.tiles = tiler
+	drawWith(t, a, tiler)
 	server := newTestServer(t, a)
 	var asked sync.WaitGroup
 	asked.Go(func() {
@@ -188,14 +198,16 @@ func TestBounds(t *testing.T) {
 
 func TestPanicsAndFaults(t *testing.T) {
 	var logs bytes.Buffer
-	a := open(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug})) })
+	a := open(t, func(c *Config) {
+		c.Logger = slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
 	for name, do := range map[string]func() ([]byte, error){
 		"panic": func() ([]byte, error) { panic("password=hunter2") },
 		"plain": func() ([]byte, error) { return nil, errors.New("password=hunter2") },
 		"ours":  func() ([]byte, error) { return nil, referentials.Errorf(referentials.Internal, "password=hunter2") },
 	} {
 		logs.Reset()
-		a.tiles = &slow{do: do}
+		drawWith(t, a, &slow{do: do})
 		w := ask(t, a, slowPath)
 		if w.Code != http.StatusInternalServerError || w.Header().Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)

@@ -100,21 +100,14 @@ func (a *API) tile(w http.ResponseWriter, r *http.Request) error {
 	if err := tiles.Check(numbers[0], numbers[1], numbers[2]); err != nil {
 		return err
 	}
-	p := a.public()
-	ids, tag, err := tileIDs(p, r, list)
+	ids, _, err := tileIDs(a.public(), r, list)
 	if err != nil {
 		return err
 	}
-	if fresh(w, r, a.etag(tag, "mvt")) {
-		return nil
-	}
-	body, _, err := a.tiles.Tile(r.Context(), nil, p, ids, numbers[0], numbers[1], numbers[2])
+	tile, err := a.cache.Tile(r.Context(), ids, numbers[0], numbers[1], numbers[2])
 	if err != nil {
 		return err
 	}
-	if len(body) == 0 {
-		w.WriteHeader(http.StatusNoContent)
-		return nil
-	}
-	return writeBytes(w, mediaMVT, body)
+	a.writeTile(w, r, tile)
+	return nil
 }

@@ -1,0 +1,222 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"socle/referentials/snapshot"
+	"socle/tiles/cache"
+)
+
+// Tiles that are at hand have a path of their own, before the chain of middleware: a map
+// asks for dozens at once, and the chain would cost more than the answer. It sends what the
+// chain would, from values made once, and gives up at the first thing that is not plain:
+//
+//	GET or HEAD /tiles/{ids}/{z}/{x}/{y}.mvt, no parameters, in the cache ─▶ answered here
+//	anything else                                                         ─▶ the chain
+//
+// So errors, tiles that have to be drawn and the time that this may take are dealt with in
+// one place.
+
+// serveWarm answers a request for a tile that is at hand. It tells whether it has.
+func (a *API) serveWarm(w http.ResponseWriter, r *http.Request) bool {
+	if a.cache == nil || r.URL.RawQuery != "" || r.Method != http.MethodGet && r.Method != http.MethodHead || len(r.RequestURI) > a.config.MaxURLBytes {
+		return false
+	}
+	list, z, x, y, ok := readTilePath(r.URL.Path)
+	if !ok {
+		return false
+	}
+	tile, ok := a.cache.Lookup(list, z, x, y)
+	if !ok {
+		return false
+	}
+	select {
+	case a.slots <- struct{}{}:
+		defer func() { <-a.slots }()
+	default:
+		return false // the chain knows how to refuse
+	}
+	began := time.Now()
+	o := observation{id: a.requestID(r)}
+	h := w.Header()
+	for i := range a.always {
+		h[a.always[i].name] = a.always[i].value
+	}
+	h["X-Request-Id"] = []string{o.id}
+	o.status, o.bytes = a.writeTile(w, r, tile)
+	a.logRequest(r, &o, time.Since(began))
+	return true
+}
+
+// readTilePath takes apart the path of a tile.
+func readTilePath(path string) (list string, z, x, y uint32, ok bool) {
+	rest, ok := strings.CutPrefix(path, "/tiles/")
+	if !ok {
+		return "", 0, 0, 0, false
+	}
+	if rest, ok = strings.CutSuffix(rest, ".mvt"); !ok {
+		if rest, ok = strings.CutSuffix(rest, ".pbf"); !ok {
+			return "", 0, 0, 0, false
+		}
+	}
+	list, rest, _ = strings.Cut(rest, "/")
+	zoom, rest, _ := strings.Cut(rest, "/")
+	column, row, _ := strings.Cut(rest, "/")
+	z, isZoom := readNumber(zoom)
+	x, isColumn := readNumber(column)
+	y, isRow := readNumber(row)
+	return list, z, x, y, isZoom && isColumn && isRow
+}
+
+// readNumber reads a number of at most eight digits, more than any tile has.
+func readNumber(s string) (n uint32, ok bool) {
+	if s == "" || len(s) > 8 {
+		return 0, false
+	}
+	for i := range len(s) {
+		d := s[i] - '0'
+		if d > 9 {
+			return 0, false
+		}
+		n = 10*n + uint32(d)
+	}
+	return n, true
+}
+
+// Headers of a tile, as net/http keeps them.
+var (
+	tileMedia   = []string{mediaMVT}
+	tileCaching = []string{"no-cache"} // keep it, ask whether it still holds
+	tileVary    = []string{"Accept-Encoding"}
+)
+
+// writeTile answers with a tile, or says that the client has it, and tells the status and
+// the bytes of the body. A client that is gone needs no answer.
+func (a *API) writeTile(w http.ResponseWriter, r *http.Request, t *cache.Tile) (status int, bytes int64) {
+	h := w.Header()
+	h["Etag"], h["Cache-Control"] = t.ETag(), tileCaching
+	switch vary := h["Vary"]; {
+	case vary == nil:
+		h["Vary"] = tileVary
+	case !slices.Contains(vary, tileVary[0]):
+		h["Vary"] = append(vary[:len(vary):len(vary)], tileVary[0])
+	}
+	if isKnown(r, t.ETag()[0]) {
+		w.WriteHeader(http.StatusNotModified)
+		return http.StatusNotModified, 0
+	}
+	if t.Empty() {
+		w.WriteHeader(http.StatusNoContent)
+		return http.StatusNoContent, 0
+	}
+	form := a.cache.Encoded(t, preferredEncoding(r.Header["Accept-Encoding"]))
+	h["Content-Type"], h["Content-Length"] = tileMedia, form.Length
+	if form.Encoding != nil {
+		h["Content-Encoding"] = form.Encoding
+	}
+	if r.Method == http.MethodHead {
+		w.WriteHeader(http.StatusOK)
+		return http.StatusOK, 0
+	}
+	n, _ := w.Write(form.Body)
+	return http.StatusOK, int64(n)
+}
+
+// preferredEncoding reads Accept-Encoding. Between equals it takes gzip, which is at hand.
+func preferredEncoding(values []string) cache.Encoding {
+	const unnamed = -1
+	gzip, zstd, identity, other := float64(unnamed), 0.0, 0.0, 0.0
+	for _, value := range values {
+		for value != "" {
+			var part string
+			part, value, _ = strings.Cut(value, ",")
+			name, parameters, _ := strings.Cut(part, ";")
+			q := 1.0
+			if parameters != "" {
+				var err error
+				if q, err = strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(parameters), "q="), 64); err != nil {
+					continue
+				}
+			}
+			switch strings.ToLower(strings.TrimSpace(name)) {
+			case "gzip", "x-gzip":
+				gzip = q
+			case "zstd":
+				zstd = q
+			case "identity":
+				identity = q
+			case "*":
+				other = q
+			}
+		}
+	}
+	if gzip == unnamed {
+		gzip = other
+	}
+	switch {
+	case gzip > 0 && gzip >= zstd && gzip >= identity:
+		return cache.Gzip
+	case zstd > 0 && zstd >= identity:
+		return cache.Zstd
+	}
+	return cache.Identity
+}
+
+// header is one that every answer has.
+type header struct {
+	name  string
+	value []string
+}
+
+// headersOf gives what a chain of middleware puts on every answer, so that whoever answers
+// before it does the same.
+func headersOf(chain func(http.Handler) http.Handler) []header {
+	var out []header
+	w := headerCatcher{}
+	chain(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(w, &http.Request{Method: http.MethodGet})
+	for name, value := range w {
+		out = append(out, header{name, value})
+	}
+	return out
+}
+
+// headerCatcher is an answer that nobody gets.
+type headerCatcher http.Header
+
+func (h headerCatcher) Header() http.Header         { return http.Header(h) }
+func (h headerCatcher) Write(b []byte) (int, error) { return len(b), nil }
+func (h headerCatcher) WriteHeader(int)             {}
+
+// useTiler has tiles drawn by t, and kept.
+func (a *API) useTiler(t Tiler) error {
+	kept, err := cache.New(cache.Options{
+		Bytes: a.config.TileBytes, Ahead: a.config.TilesAhead, Timeout: a.config.RequestTimeout, Logger: a.config.Logger,
+	}, t, func() *snapshot.Public { return a.public() })
+	if err != nil {
+		return err
+	}
+	a.tiles, a.cache = t, kept
+	a.always = headersOf(func(next http.Handler) http.Handler { return secure(cors(next)) })
+	return nil
+}
+
+// Run works ahead of requests until ctx ends: it draws the tiles that may be asked for.
+func (a *API) Run(ctx context.Context) error {
+	if a.cache == nil {
+		return nil
+	}
+	return a.cache.Run(ctx)
+}
+
+// TileStats tells how the cache of tiles does, for metrics.
+func (a *API) TileStats() cache.Stats {
+	if a.cache == nil {
+		return cache.Stats{}
+	}
+	return a.cache.Stats()
+}
