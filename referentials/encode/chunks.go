@@ -16,12 +16,17 @@ const (
 // and clearing a new buffer would cost more than filling it.
 var buffers = sync.Pool{New: func() any { b := make([]byte, 0, chunkSize+chunkSize/4); return &b }}
 
+// Sized is a writer that can make use of knowing the length of the whole output before its
+// only Write.
+type Sized interface{ Size(n int) }
+
 // Chunks gathers the bytes of a text format, so that the underlying writer gets few and
 // large pieces. Formats append to Buf. The writer must not hold on to what it is given.
 type Chunks struct {
-	Buf  []byte
-	w    io.Writer
-	held *[]byte // where Buf came from; nil once it is given back
+	Buf     []byte
+	w       io.Writer
+	held    *[]byte // where Buf came from; nil once it is given back
+	written bool
 }
 
 // NewChunks starts with nothing. Close it.
@@ -48,6 +53,9 @@ func (c *Chunks) Close(soFar error) error {
 		return soFar
 	}
 	if soFar == nil {
+		if sized, ok := c.w.(Sized); ok && !c.written {
+			sized.Size(len(c.Buf))
+		}
 		soFar = c.write()
 	}
 	if cap(c.Buf) <= keptSize {
@@ -63,6 +71,7 @@ func (c *Chunks) write() error {
 		return nil
 	}
 	_, err := c.w.Write(c.Buf)
+	c.written = true
 	c.Buf = c.Buf[:0]
 	return err
 }

@@ -86,7 +86,7 @@ func (a *API) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 		body = []byte("{}")
 	}
 	h := w.Header()
-	for _, name := range []string{"ETag", "Content-Crs", "Content-Disposition", "Content-Language", "Link", "OGC-NumberMatched", "OGC-NumberReturned"} {
+	for _, name := range []string{"ETag", "Content-Crs", "Content-Disposition", "Content-Language", "Content-Length", "Link", "OGC-NumberMatched", "OGC-NumberReturned"} {
 		h.Del(name)
 	}
 	h.Set("Cache-Control", "no-store")

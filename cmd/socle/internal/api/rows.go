@@ -2,7 +2,8 @@ package api
 
 import (
 	"context"
-	"io"
+	"net/http"
+	"strconv"
 
 	"socle/geo"
 	"socle/geo/crs"
@@ -145,7 +146,7 @@ func (r *reader) bring(from, to int, at func(k int) int) (err error) {
 }
 
 // writeRows writes n rows, each as read fills it.
-func writeRows(ctx context.Context, w io.Writer, f *encode.Format, h encode.Header, n int, read func(k int, row *referentials.Row) error) (err error) {
+func writeRows(ctx context.Context, w http.ResponseWriter, f *encode.Format, h encode.Header, n int, read func(k int, row *referentials.Row) error) (err error) {
 	g := &gate{w: w}
 	out, err := f.New(g, h)
 	if err != nil {
@@ -174,8 +175,16 @@ func writeRows(ctx context.Context, w io.Writer, f *encode.Format, h encode.Head
 
 // gate lets nothing through once it is shut.
 type gate struct {
-	w    io.Writer
+	w    http.ResponseWriter
 	shut error
+}
+
+// Size announces the length of the answer: the connection then needs no chunks. Whoever
+// compresses takes it back.
+func (g *gate) Size(n int) {
+	if g.shut == nil {
+		g.w.Header().Set("Content-Length", strconv.Itoa(n))
+	}
 }
 
 func (g *gate) Write(b []byte) (int, error) {
