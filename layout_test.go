@@ -64,10 +64,13 @@ var policy = map[string][]string{
 
 	"migrations": {},
 
-	"tiles":       {"geo", "geo/crs", "referentials", "referentials/snapshot", "tiles/arcs", "tiles/mvt"},
-	"tiles/arcs":  {},
-	"tiles/cache": {"geo", "geo/crs", "geo/index", "referentials", "referentials/snapshot", "tiles"},
-	"tiles/mvt":   {"geo"},
+	"tiles":         {"geo", "geo/crs", "referentials", "referentials/snapshot", "tiles/arcs", "tiles/mvt"},
+	"tiles/arcs":    {},
+	"tiles/cache":   {"geo", "geo/crs", "geo/index", "referentials", "referentials/snapshot", "tiles"},
+	"tiles/mvt":     {"geo"},
+	"tiles/matrix":  {"geo/crs", "referentials"},
+	"tiles/pmtiles": {"referentials"},
+	"tiles/style":   {"geo", "referentials", "referentials/catalog"},
 
 	"cmd/socle":                  {"cmd/socle/internal/...", "geo/...", "migrations", "referentials", "referentials/...", "tiles/...", "imu/..."},
 	"cmd/socle/internal/formats": {"geo/crs", "referentials/encode", "referentials/encode/..."},

@@ -3,6 +3,7 @@ package tiles
 import (
 	"golang.org/x/sync/errgroup"
 
+	"socle/geo/crs"
 	"socle/referentials"
 	"socle/referentials/snapshot"
 	"socle/tiles/arcs"
@@ -13,6 +14,8 @@ import (
 // of one in that order.
 type layer struct {
 	collection *snapshot.PublicCollection
+	grid       *Grid            // nil: Web Mercator
+	way        *crs.Transformer // from the collection to the grid, while the layer is built; nil: none is needed
 	policy     referentials.TilePolicy
 	points     bool // it is made of single points
 
@@ -35,8 +38,13 @@ type layer struct {
 
 // buildLayer makes a layer, with a buffer of so many tile units where its policy has none.
 func buildLayer(c *snapshot.PublicCollection, buffer int32) *layer {
-	d := c.Descriptor()
-	l := &layer{collection: c, policy: policyOf(d)}
+	l := &layer{collection: c}
+	l.build(buffer)
+	return l
+}
+
+func (l *layer) build(buffer int32) {
+	l.policy = policyIn(l.collection.Descriptor(), l.grid)
 	if l.policy.Buffer == 0 {
 		l.policy.Buffer = uint16(buffer)
 	}
@@ -47,7 +55,7 @@ func buildLayer(c *snapshot.PublicCollection, buffer int32) *layer {
 	}
 	var group errgroup.Group
 	group.Go(func() error {
-		l.fill(c, l.rows, l.policy.Fields)
+		l.fill(l.collection, l.rows, l.policy.Fields)
 		return nil
 	})
 	l.lay()
@@ -71,7 +79,6 @@ func buildLayer(c *snapshot.PublicCollection, buffer int32) *layer {
 		l.label()
 	}
 	_ = group.Wait() // no worker fails
-	return l
 }
 
 // lay takes the shapes to world units.
@@ -103,13 +110,13 @@ func (l *layer) lay() {
 
 // project takes one shape to world units and gives its box.
 func (l *layer) project(k int, start uint32) rect {
-	g := l.collection.LonLat(int(l.rows[k]))
+	g := l.shape(int(l.rows[k]))
 	out := l.xy[2*start:]
 	at := start
 	path := l.first[k]
 	put := func(xy []float64) {
 		for v := 0; v+1 < len(xy); v += 2 {
-			x, y := project(xy[v], xy[v+1])
+			x, y := l.grid.units(xy[v], xy[v+1])
 			out[0], out[1] = x, y
 			out = out[2:]
 			at++

@@ -38,6 +38,13 @@ func policyOf(d *referentials.Descriptor) referentials.TilePolicy {
 	return p
 }
 
+// Zooms gives the zooms of the web from which and to which a collection has tiles of its
+// own; deeper ones show the same.
+func Zooms(d *referentials.Descriptor) (low, high int) {
+	p := policyOf(d)
+	return int(p.MinZoom), int(p.MaxZoom)
+}
+
 // pixelBits is the size of a pixel, of 256 to a tile, as a power of two of tile units.
 const pixelBits = 4
 

@@ -66,21 +66,31 @@ func (f LayerFields) MarshalJSON() ([]byte, error) {
 // Describe gives the TileJSON of the tiles that [Tiler.Tile] draws of collections; it has
 // the same errors. The template is the absolute URL of a tile with {z}, {x} and {y}.
 func Describe(p *snapshot.Public, ids []string, template string) (TileJSON, error) {
-	collections, err := find(p, ids)
+	return DescribeSelections(p, whole(ids), template)
+}
+
+// DescribeSelections is Describe for the tiles of [Tiler.Select]. The bounds are those of
+// all rows.
+func DescribeSelections(p *snapshot.Public, selections []Selection, template string) (TileJSON, error) {
+	collections, err := findAll(p, selections)
 	if err != nil {
 		return TileJSON{}, err
 	}
 	t := TileJSON{TileJSON: "3.0.0", Scheme: "xyz", Tiles: []string{template}, MinZoom: MaxZoom}
 	extent := geo.EmptyBound()
 	var names, credits []string
-	for _, c := range collections {
+	for i, c := range collections {
 		d := c.Descriptor()
 		policy := policyOf(d)
+		fields := selections[i].Fields
+		if fields == nil {
+			fields = policy.Fields
+		}
 		layer := VectorLayer{
 			ID: d.ID, Description: titleOf(d), MinZoom: policy.MinZoom, MaxZoom: policy.MaxZoom,
 			GeometryType: geometryTypes[d.Geometry.Dimension()],
 		}
-		for _, name := range policy.Fields {
+		for _, name := range fields {
 			layer.Fields = append(layer.Fields, LayerField{name, jsonType(d.Fields[d.FieldIndex(name)].Type)})
 		}
 		t.VectorLayers = append(t.VectorLayers, layer)

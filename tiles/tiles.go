@@ -19,6 +19,7 @@ type Options struct {
 	Buffer  int32 // tile units drawn around a tile of mvt.Extent, where the policy does not say: 128
 	Bytes   int   // most bytes of a tile above a layer's deepest zoom: 500,000
 	Deepest int   // most bytes of a tile from there on: 2,000,000
+	Grid    *Grid // that is drawn in: Web Mercator
 }
 
 // MaxLayers bounds the collections of one tile.
@@ -60,8 +61,9 @@ type Tiler struct {
 // entry is a layer that is built once, by the first that needs it.
 type entry struct {
 	tag   string
-	ready chan struct{} // closed when layer is set
+	ready chan struct{} // closed when layer or err is set
 	layer *layer
+	err   error
 }
 
 // New makes a Tiler.
@@ -93,11 +95,16 @@ type Selection struct {
 // Errors are NotFound for a tile outside the pyramid and for a collection that does not
 // exist, is not public or has no geometry; Invalid for no collection or one named twice.
 func (t *Tiler) Tile(ctx context.Context, dst []byte, p *snapshot.Public, ids []string, z, x, y uint32) ([]byte, Stats, error) {
+	return t.Select(ctx, dst, p, whole(ids), z, x, y)
+}
+
+// whole selects collections as they are.
+func whole(ids []string) []Selection {
 	selections := make([]Selection, len(ids))
 	for i, id := range ids {
 		selections[i].ID = id
 	}
-	return t.Select(ctx, dst, p, selections, z, x, y)
+	return selections
 }
 
 // Select is Tile for some of the rows and fields of collections. A field that a collection
@@ -107,21 +114,14 @@ func (t *Tiler) Select(ctx context.Context, dst []byte, p *snapshot.Public, sele
 	if err != nil {
 		return dst, Stats{}, err
 	}
-	ids := make([]string, len(selections))
-	for i := range selections {
-		ids[i] = selections[i].ID
-	}
-	collections, err := find(p, ids)
+	collections, err := findAll(p, selections)
 	if err != nil {
 		return dst, Stats{}, err
 	}
 	layers := make([]drawing, 0, len(collections))
 	most := t.options.Bytes
 	for i, c := range collections {
-		if err := known(c, selections[i].Fields); err != nil {
-			return dst, Stats{}, err
-		}
-		policy := policyOf(c.Descriptor())
+		policy := policyIn(c.Descriptor(), t.options.Grid)
 		if z < uint32(policy.MinZoom) {
 			continue
 		}
@@ -155,6 +155,24 @@ func known(c *snapshot.PublicCollection, fields []string) error {
 		}
 	}
 	return nil
+}
+
+// findAll looks up the collections of selections, and their fields.
+func findAll(p *snapshot.Public, selections []Selection) ([]*snapshot.PublicCollection, error) {
+	ids := make([]string, len(selections))
+	for i := range selections {
+		ids[i] = selections[i].ID
+	}
+	collections, err := find(p, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range collections {
+		if err := known(c, selections[i].Fields); err != nil {
+			return nil, err
+		}
+	}
+	return collections, nil
 }
 
 // find looks the collections of a request up.
@@ -201,12 +219,12 @@ func (t *Tiler) layer(ctx context.Context, p *snapshot.Public, c *snapshot.Publi
 	t.mu.Unlock()
 	if mine {
 		// Others may be waiting for it: it is not given up with the request that began it.
-		e.layer = buildLayer(c, t.options.Buffer)
+		e.layer, e.err = t.build(c)
 		close(e.ready)
 	}
 	select {
 	case <-e.ready:
-		return e.layer, nil
+		return e.layer, e.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
