@@ -21,6 +21,7 @@ import (
 	"socle/referentials/query"
 	"socle/referentials/snapshot"
 	"socle/tiles/cache"
+	"socle/tiles/style"
 )
 
 // Config is what an operator may choose. The zero value of each is its default.
@@ -102,9 +103,11 @@ type API struct {
 	status  func() snapshot.Status
 	systems systems
 	engine  *query.Engine
-	tiles   Tiler
-	cache   *cache.Cache // of tiles; nil when there are none
-	always  []header     // on every answer
+	tiles   Tiler            // in Web Mercator
+	grids   map[string]Tiler // in other tile matrix sets, by id
+	cache   *cache.Cache     // of tiles; nil when there are none
+	always  []header         // on every answer
+	looks   *style.Book
 	pages   *pages
 	slots   chan struct{} // one for each request under way
 	now     func() time.Time
@@ -126,11 +129,16 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
+	looks, err := style.Read()
+	if err != nil {
+		return nil, err
+	}
 	a := &API{
 		config: config,
 		maker:  makerOf(&config),
 		public: public,
 		status: keeper.Status,
+		looks:  looks,
 		pages:  pages,
 		slots:  make(chan struct{}, config.MaxConcurrent),
 		now:    time.Now,
@@ -143,6 +151,7 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 		if err := a.useTiler(tiler); err != nil {
 			return nil, err
 		}
+		a.grids = gridTilers()
 	}
 	compress, err := compressor()
 	if err != nil {
@@ -197,8 +206,16 @@ func (a *API) routes(compress func(http.Handler) http.Handler) http.Handler {
 	get("/collections/{id}/items", a.items)
 	get("/collections/{id}/items/{fid}", a.item)
 	if a.tiles != nil {
-		get("/tiles/{ids}", a.tileJSON)
-		get("/tiles/{ids}/{z}/{x}/{y}", a.tile)
+		get("/tileMatrixSets", a.tileMatrixSets)
+		get("/tileMatrixSets/{tms}", a.tileMatrixSet)
+		get("/tiles", a.datasetTilesets)
+		get("/tiles/{name}", a.tilesAt)
+		get("/tiles/{name}/{a}/{b}/{c}", a.tileAt)
+		get("/collections/{id}/tiles", a.collectionTilesets)
+		get("/collections/{id}/tiles/{tms}", a.collectionTileset)
+		get("/collections/{id}/tiles/{tms}/{a}/{b}/{c}", a.collectionTile)
+		get("/styles", a.styles)
+		get("/styles/{style}", a.style)
 	}
 	return r
 }

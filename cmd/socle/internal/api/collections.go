@@ -121,11 +121,14 @@ func licenceURL(spdx string) string {
 	return "https://spdx.org/licenses/" + url.PathEscape(spdx) + ".html"
 }
 
-func describeAll(p *snapshot.Public, b base, lang string) []*collectionDocument {
+func (a *API) describeAll(p *snapshot.Public, b base, lang string) []*collectionDocument {
 	all := make([]*collectionDocument, 0, len(p.Collections()))
 	for _, c := range p.Collections() {
 		doc := describe(c, b, lang)
 		doc.Links = append([]encode.Link{{Href: b.url("collections", doc.ID), Rel: "self", Type: mediaJSON, Title: doc.Title}}, doc.Links...)
+		if a.tiles != nil && c.Descriptor().HasGeometry() {
+			doc.Links = append(doc.Links, tileLinks(b, doc, lang)...)
+		}
 		all = append(all, doc)
 	}
 	return all
@@ -135,9 +138,9 @@ func (a *API) collections(w http.ResponseWriter, r *http.Request) error {
 	p := a.public()
 	return a.document(w, r, p.Tag(),
 		func(b base, lang string) any {
-			return &collectionsDocument{documentLinks(b.url("collections"), r), describeAll(p, b, lang)}
+			return &collectionsDocument{documentLinks(b.url("collections"), r), a.describeAll(p, b, lang)}
 		},
-		func(b base, lang string) (string, any) { return "collections", describeAll(p, b, lang) })
+		func(b base, lang string) (string, any) { return "collections", a.describeAll(p, b, lang) })
 }
 
 // find gives the collection that a path names.
@@ -190,9 +193,7 @@ func (a *API) collection(w http.ResponseWriter, r *http.Request) error {
 		doc := describe(c, b, lang)
 		doc.Links = append(documentLinks(b.url("collections", doc.ID), r), doc.Links...)
 		if a.tiles != nil && c.Descriptor().HasGeometry() {
-			doc.Links = append(doc.Links, encode.Link{
-				Href: b.url("tiles", doc.ID+".json"), Rel: "related", Type: mediaTileJSON, Title: "TileJSON",
-			})
+			doc.Links = append(doc.Links, tileLinks(b, doc, lang)...)
 		}
 		return doc
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"socle/referentials/encode"
 )
@@ -66,7 +67,7 @@ type landingDocument struct {
 func (a *API) landing(w http.ResponseWriter, r *http.Request) error {
 	p := a.public()
 	document := func(b base, lang string) any {
-		return &landingDocument{
+		doc := &landingDocument{
 			Title:       textIn(lang, a.config.Title),
 			Description: textIn(lang, a.config.Description),
 			Links: append(documentLinks(b.url(), r),
@@ -78,10 +79,14 @@ func (a *API) landing(w http.ResponseWriter, r *http.Request) error {
 				encode.Link{Href: b.url("map"), Rel: "related", Type: "text/html", Title: say(lang, "Carte", "Map")},
 			),
 		}
+		if a.tiles != nil {
+			doc.Links = append(doc.Links, tileRoots(b, lang)...)
+		}
+		return doc
 	}
 	return a.document(w, r, p.Tag(), document, func(b base, lang string) (string, any) {
 		d, _ := document(b, lang).(*landingDocument)
-		return "landing", landingPage{d, describeAll(p, b, lang)}
+		return "landing", landingPage{d, a.describeAll(p, b, lang)}
 	})
 }
 
@@ -119,6 +124,9 @@ type conformanceDocument struct {
 
 func (a *API) conformance(w http.ResponseWriter, r *http.Request) error {
 	document := &conformanceDocument{classes}
+	if a.tiles != nil {
+		document.ConformsTo = append(slices.Clone(classes), tileClasses...)
+	}
 	return a.document(w, r, "conformance", func(base, string) any { return document },
 		func(base, string) (string, any) { return "conformance", document })
 }

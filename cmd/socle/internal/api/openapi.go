@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 
 	"socle/referentials"
@@ -60,7 +61,12 @@ func (a *API) describeAPI(p *snapshot.Public, b base, lang string) object {
 		"/collections": documentPath("collections", "Collections", "Collections"),
 		"/functions":   documentPath("functions", say(lang, "Fonctions des filtres", "Functions of filters"), "Functions"),
 	}
-	schemas := baseSchemas()
+	schemas, parameters := baseSchemas(), a.describeParameters(lang)
+	if a.tiles != nil {
+		a.describeTiles(paths, lang)
+		maps.Copy(schemas, tileSchemas())
+		maps.Copy(parameters, a.tileParameterSchemas(lang))
+	}
 	for _, c := range p.Collections() {
 		d := c.Descriptor()
 		title := titleOf(d, lang)
@@ -75,8 +81,7 @@ func (a *API) describeAPI(p *snapshot.Public, b base, lang string) object {
 		schemas[schemaName("Feature", d)] = featureSchema(d, lang)
 		schemas[schemaName("Features", d)] = featuresSchema(d)
 		if a.tiles != nil && d.HasGeometry() {
-			paths["/tiles/"+d.ID+".json"] = object{"get": operation("tilejson."+d.ID, title+" (TileJSON)", nil, content(mediaTileJSON, object{"type": "object"}))}
-			paths["/tiles/"+d.ID+"/{z}/{x}/{y}.mvt"] = object{"get": tileOperation(d, title)}
+			describeCollectionTiles(paths, d, title)
 		}
 	}
 	return object{
@@ -89,7 +94,7 @@ func (a *API) describeAPI(p *snapshot.Public, b base, lang string) object {
 		"servers": []object{{"url": b.origin + b.prefix}},
 		"paths":   paths,
 		"components": object{
-			"parameters": a.describeParameters(lang),
+			"parameters": parameters,
 			"schemas":    schemas,
 			"responses": object{"Problem": object{
 				"description": say(lang, "Ce qui ne va pas, et que faire", "What is wrong, and what to do"),
@@ -149,14 +154,4 @@ func itemOperation(d *referentials.Descriptor, title, lang string) object {
 	}
 	return operation("item."+d.ID, title+say(lang, " : un objet", ": one feature"), parameters,
 		formatContent(d, ref("schemas", schemaName("Feature", d))))
-}
-
-func tileOperation(d *referentials.Descriptor, title string) object {
-	op := operation("tile."+d.ID, title+" (MVT)",
-		[]object{ref("parameters", "z"), ref("parameters", "x"), ref("parameters", "y")},
-		content(mediaMVT, object{"type": "string", "format": "binary"}))
-	if responses, ok := op["responses"].(object); ok {
-		responses["204"] = object{"description": "empty"}
-	}
-	return op
 }

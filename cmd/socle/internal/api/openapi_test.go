@@ -2,9 +2,12 @@ package api
 
 import (
 	"bytes"
+	"cmp"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,7 +31,13 @@ func description(t testing.TB, a *API) *openapi3.T {
 // route finds the operation of a path, and the values of its parameters. The routers of
 // the library know neither {y}.mvt nor letters with accents.
 func route(doc *openapi3.T, path string) (*routers.Route, map[string]string) {
-	for template, item := range doc.Paths.Map() {
+	all := doc.Paths.Map()
+	// Paths with fewer parameters go first: a tile by zoom also looks like one in a set.
+	templates := slices.SortedFunc(maps.Keys(all), func(a, b string) int {
+		return cmp.Or(strings.Count(a, "{")-strings.Count(b, "{"), strings.Compare(a, b))
+	})
+	for _, template := range templates {
+		item := all[template]
 		pattern := regexp.MustCompile(`\\\{(\w+)\\\}`).ReplaceAllString(regexp.QuoteMeta(template), `(?P<$1>[^/]+)`)
 		match := regexp.MustCompile("^" + pattern + "$")
 		values := match.FindStringSubmatch(path)
