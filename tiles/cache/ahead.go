@@ -198,7 +198,7 @@ func (p *pass) see(ctx context.Context, ids []string, z, x, y uint32) error {
 	}
 	entry, present := c.kept.GetEntryQuietly(key{l.number, place(z, x, y)})
 	if present && l.holds(entry.Value, z, x, y) {
-		c.Encoded(entry.Value, Gzip)
+		c.encoded(entry.Value, Gzip, unhasty)
 		return nil
 	}
 	if !present && c.kept.WeightedSize() > c.options.Bytes/10*9 {
@@ -215,7 +215,7 @@ func (p *pass) see(ctx context.Context, ids []string, z, x, y uint32) error {
 	}
 	c.counts.ahead.Add(1)
 	p.drawn.Add(1)
-	p.bytes.Add(int64(len(t.Body()) + len(c.Encoded(t, Gzip).Body)))
+	p.bytes.Add(int64(len(t.Body()) + len(c.encoded(t, Gzip, unhasty).Body)))
 	if c.counts.hits.Load() != hits { // others are at work: leave them half of the time
 		rest(ctx, time.Since(began))
 	}

@@ -71,7 +71,7 @@ type Cache struct {
 	asked  chan struct{} // told when a list of collections is first asked for
 
 	zstd     *zstd.Encoder
-	gzips    sync.Pool
+	gzips    [hastes]sync.Pool
 	scratchs sync.Pool
 
 	epoch atomic.Pointer[epoch]

@@ -3,7 +3,6 @@ package cache
 import (
 	"bytes"
 	"hash/crc32"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -98,7 +97,9 @@ const leastCompressed = 256
 
 // Encoded gives a tile in an encoding, or as it is when that is no larger. What has to be
 // compressed for this is kept with the tile.
-func (c *Cache) Encoded(t *Tile, e Encoding) *Form {
+func (c *Cache) Encoded(t *Tile, e Encoding) *Form { return c.encoded(t, e, hasty) }
+
+func (c *Cache) encoded(t *Tile, e Encoding, h haste) *Form {
 	if f := t.forms[e].Load(); f != nil {
 		return f
 	}
@@ -109,7 +110,7 @@ func (c *Cache) Encoded(t *Tile, e Encoding) *Form {
 	}
 	f := t.forms[Identity].Load()
 	if len(f.Body) >= leastCompressed {
-		if body := c.compress(f.Body, e); len(body) < len(f.Body) {
+		if body := c.compress(f.Body, e, h); len(body) < len(f.Body) {
 			f = &Form{Body: body, Encoding: encodingNames[e], Length: []string{strconv.Itoa(len(body))}}
 		}
 	}
@@ -124,20 +125,28 @@ func (c *Cache) Encoded(t *Tile, e Encoding) *Form {
 	return f
 }
 
-// gzipLevel is the one of best speed: those that wait for a tile wait for its compression
-// more than for anything else.
-const gzipLevel = gzip.BestSpeed
+// haste says how much time there is to compress.
+type haste uint8
 
-func (c *Cache) compress(body []byte, e Encoding) []byte {
+const (
+	hasty   haste = iota // someone waits, for the compression more than for anything else
+	unhasty              // it may take twice as long for a tenth less
+
+	hastes
+)
+
+var gzipLevels = [hastes]int{hasty: gzip.BestSpeed, unhasty: 6}
+
+func (c *Cache) compress(body []byte, e Encoding, h haste) []byte {
 	if e == Zstd {
-		return slices.Clip(c.zstd.EncodeAll(body, make([]byte, 0, len(body)/2)))
+		return bytes.Clone(c.zstd.EncodeAll(body, make([]byte, 0, len(body)/2)))
 	}
-	s, _ := c.gzips.Get().(*gzipper)
+	s, _ := c.gzips[h].Get().(*gzipper)
 	if s == nil {
 		s = new(gzipper)
-		s.writer, _ = gzip.NewWriterLevel(&s.out, gzipLevel) // only a wrong level fails
+		s.writer, _ = gzip.NewWriterLevel(&s.out, gzipLevels[h]) // only a wrong level fails
 	}
-	defer c.gzips.Put(s)
+	defer c.gzips[h].Put(s)
 	s.out.Reset()
 	s.writer.Reset(&s.out)
 	// Writing to memory never fails.

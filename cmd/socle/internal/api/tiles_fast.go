@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -20,7 +21,7 @@ import (
 //	anything else                                                         ─▶ the chain
 //
 // So errors, tiles that have to be drawn and the time that this may take are dealt with in
-// one place.
+// one place. What differs is that a request gets no id unless it brings one.
 
 // serveWarm answers a request for a tile that is at hand. It tells whether it has.
 func (a *API) serveWarm(w http.ResponseWriter, r *http.Request) bool {
@@ -41,14 +42,22 @@ func (a *API) serveWarm(w http.ResponseWriter, r *http.Request) bool {
 	default:
 		return false // the chain knows how to refuse
 	}
-	began := time.Now()
-	o := observation{id: a.requestID(r)}
 	h := w.Header()
 	for i := range a.always {
 		h[a.always[i].name] = a.always[i].value
 	}
-	h["X-Request-Id"] = []string{o.id}
-	o.status, o.bytes = a.writeTile(w, r, tile)
+	id := ""
+	if r.Header["X-Request-Id"] != nil {
+		id = a.requestID(r)
+		h["X-Request-Id"] = []string{id}
+	}
+	if !a.config.Logger.Enabled(r.Context(), slog.LevelDebug) {
+		a.sendTile(w, r, tile)
+		return true
+	}
+	began := time.Now()
+	o := observation{id: id}
+	o.status, o.bytes = a.sendTile(w, r, tile)
 	a.logRequest(r, &o, time.Since(began))
 	return true
 }
@@ -88,16 +97,29 @@ func readNumber(s string) (n uint32, ok bool) {
 	return n, true
 }
 
-// Headers of a tile, as net/http keeps them.
+// Headers of a tile, as net/http keeps them. They are few: to write and to read one takes
+// clients and servers longer than to find the tile. More than eight would also have
+// net/http make room for them.
 var (
 	tileMedia   = []string{mediaMVT}
 	tileCaching = []string{"no-cache"} // keep it, ask whether it still holds
 	tileVary    = []string{"Accept-Encoding"}
+
+	// ofDocuments are those of other answers that mean nothing on a tile.
+	ofDocuments = []string{"Access-Control-Expose-Headers", "Content-Security-Policy", "Referrer-Policy"}
 )
 
-// writeTile answers with a tile, or says that the client has it, and tells the status and
+// writeTile answers with a tile within the chain.
+func (a *API) writeTile(w http.ResponseWriter, r *http.Request, t *cache.Tile) {
+	for _, name := range ofDocuments {
+		delete(w.Header(), name)
+	}
+	a.sendTile(w, r, t)
+}
+
+// sendTile answers with a tile, or says that the client has it, and tells the status and
 // the bytes of the body. A client that is gone needs no answer.
-func (a *API) writeTile(w http.ResponseWriter, r *http.Request, t *cache.Tile) (status int, bytes int64) {
+func (a *API) sendTile(w http.ResponseWriter, r *http.Request, t *cache.Tile) (status int, bytes int64) {
 	h := w.Header()
 	h["Etag"], h["Cache-Control"] = t.ETag(), tileCaching
 	switch vary := h["Vary"]; {
@@ -167,20 +189,22 @@ func preferredEncoding(values []string) cache.Encoding {
 	return cache.Identity
 }
 
-// header is one that every answer has.
+// header is one that every tile has.
 type header struct {
 	name  string
 	value []string
 }
 
-// headersOf gives what a chain of middleware puts on every answer, so that whoever answers
-// before it does the same.
+// headersOf gives what a chain of middleware puts on every answer, as far as it means
+// something on a tile, so that whoever answers before it does the same.
 func headersOf(chain func(http.Handler) http.Handler) []header {
 	var out []header
 	w := headerCatcher{}
 	chain(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(w, &http.Request{Method: http.MethodGet})
 	for name, value := range w {
-		out = append(out, header{name, value})
+		if !slices.Contains(ofDocuments, name) {
+			out = append(out, header{name, value})
+		}
 	}
 	return out
 }
