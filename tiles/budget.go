@@ -47,29 +47,37 @@ type drawing struct {
 // same share, and what the small ones leave goes to the others.
 func (p *pen) tile(ctx context.Context, dst []byte, layers []drawing, most int) ([]byte, Stats, error) {
 	start := len(dst)
-	shares := make([]int, len(layers))
-	for i := range shares {
-		shares[i] = most
+	sizes, stats := make([]int, len(layers)), make([]Stats, len(layers))
+	for i, l := range layers {
+		before := len(dst)
+		var err error
+		if dst, stats[i], err = p.layer(ctx, dst, l, most, math.MaxInt); err != nil {
+			return dst[:start], Stats{}, err
+		}
+		sizes[i] = len(dst) - before
 	}
-	for {
-		var total Stats
-		sizes := make([]int, len(layers))
-		for i, l := range layers {
-			before := len(dst)
-			var stats Stats
-			var err error
-			if dst, stats, err = p.layer(ctx, dst, l, shares[i]); err != nil {
-				return dst[:start], Stats{}, err
-			}
-			sizes[i] = len(dst) - before
-			total.add(stats)
-		}
-		if len(dst)-start <= most {
-			return dst, total, nil
-		}
+	if len(dst)-start > most {
+		p.first = append(p.first[:0], dst[start:]...)
 		dst = dst[:start]
-		shares = share(sizes, most)
+		drawn := p.first
+		for i, share := range share(sizes, most) {
+			if sizes[i] <= share {
+				dst = append(dst, drawn[:sizes[i]]...)
+			} else {
+				var err error
+				fit := (stats[i].Features + stats[i].Unseen + stats[i].Merged) * share / sizes[i] * roomy / 16
+				if dst, stats[i], err = p.layer(ctx, dst, layers[i], share, fit); err != nil {
+					return dst[:start], Stats{}, err
+				}
+			}
+			drawn = drawn[sizes[i]:]
+		}
 	}
+	var total Stats
+	for _, s := range stats {
+		total.add(s)
+	}
+	return dst, total, nil
 }
 
 // share divides most among wants: everyone up to the same level, none more than it wants.
@@ -87,9 +95,12 @@ func share(wants []int, most int) []int {
 	return shares
 }
 
+// roomy sixteenths of what would fit are kept, as those that are kept are the largest.
+const roomy = 15
+
 // layer draws one layer within that many bytes: points in ever larger cells, and others
-// without the smallest, until it fits.
-func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most int) ([]byte, Stats, error) {
+// without the smallest, until it fits. About so many fit, where that is known, or else all.
+func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, fit int) ([]byte, Stats, error) {
 	start := len(dst)
 	zoom := p.frame.z
 	above := zoom < uint32(l.policy.MaxZoom)
@@ -109,6 +120,9 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most int) ([]byt
 	a := attributesOf(l.layer, l.selection.Fields, zoom, cells > 0)
 	for {
 		met := p.gather(l, cells)
+		if cells == 0 && fit < met {
+			p.keepBest(l.layer, fit)
+		}
 		for {
 			tried, drawn, err := p.try(ctx, l, a, most)
 			if err != nil {
@@ -127,8 +141,7 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most int) ([]byt
 				cells++
 				break
 			}
-			// A little less than would fit, as those that are kept are the largest.
-			p.keepBest(l.layer, tried*most/size*15/16)
+			p.keepBest(l.layer, tried*most/size*roomy/16)
 		}
 	}
 }

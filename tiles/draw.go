@@ -16,6 +16,7 @@ type pen struct {
 	found      []uint32
 	picks      []pick
 	ranks      []rank
+	first      []byte // layers that did not fit together
 }
 
 // pick is a feature to be drawn and, of points, how many it stands for.

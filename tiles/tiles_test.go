@@ -358,7 +358,7 @@ func TestRequests(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	m.add("adresses", geo.Point, referentials.TilePolicy{}, manyPoints(3000)...)
+	m.add("adresses", geo.Point, referentials.TilePolicy{Thin: -1}, manyPoints(3000)...)
 	x, y = tileAt(rennes, 5)
 	if _, _, err := tiler.Tile(ctx, nil, m.public(t), []string{"adresses"}, 5, x, y); !errors.Is(err, context.Canceled) {
 		t.Errorf("a request that was given up gives %v", err)

@@ -132,25 +132,30 @@ func readIRIS(t testing.TB) []geo.Geometry {
 	}
 	var out []geo.Geometry
 	for _, row := range rows {
-		var parts [][][][2]float64
-		raw := row.Shape.Geometry.Coordinates
-		if row.Shape.Geometry.Type == "Polygon" {
-			raw = append(append([]byte{'['}, raw...), ']')
-		}
-		if err := json.Unmarshal(raw, &parts); err != nil {
-			t.Fatal(err)
-		}
-		g := geo.Geometry{Type: geo.MultiPolygon}
-		for _, rings := range parts {
-			for _, ring := range rings {
-				for _, p := range ring {
-					g.Add(p[0], p[1])
-				}
-				g.EndRing()
-			}
-			g.EndPart()
-		}
-		out = append(out, g)
+		out = append(out, multiPolygon(t, row.Shape.Geometry.Type, row.Shape.Geometry.Coordinates))
 	}
 	return out
+}
+
+// multiPolygon reads the coordinates of a GeoJSON polygon or multipolygon.
+func multiPolygon(t testing.TB, kind string, raw json.RawMessage) geo.Geometry {
+	t.Helper()
+	if kind == "Polygon" {
+		raw = append(append([]byte{'['}, raw...), ']')
+	}
+	var parts [][][][2]float64
+	if err := json.Unmarshal(raw, &parts); err != nil {
+		t.Fatal(err)
+	}
+	g := geo.Geometry{Type: geo.MultiPolygon}
+	for _, rings := range parts {
+		for _, ring := range rings {
+			for _, p := range ring {
+				g.Add(p[0], p[1])
+			}
+			g.EndRing()
+		}
+		g.EndPart()
+	}
+	return g
 }

@@ -23,8 +23,8 @@ type Paths struct {
 }
 
 // Tolerance is how much area a vertex must make a difference of, in square tile units of
-// 4096 to a tile: a quarter of the square of a pixel where a tile is 512 pixels wide.
-const Tolerance = 16
+// 4096 to a tile: half the square of a pixel where a tile is 512 pixels wide.
+const Tolerance = 32
 
 // worldBits less the zoom is the size of a tile unit, as a power of two of world units.
 const worldBits = 20

@@ -145,7 +145,7 @@ func (t *valueTable) listed(code uint32) uint32 {
 	s := &t.given[code]
 	if s.epoch != t.epoch {
 		*s = stamp{t.epoch, t.next()}
-		t.buf = append(t.buf, t.list.encoded(code)...)
+		t.buf = t.list.appendTo(t.buf, code)
 	}
 	return s.number
 }

@@ -30,6 +30,24 @@ func (v *Values) encoded(code uint32) []byte {
 	return v.block[from:v.ends[code-1]]
 }
 
+// short values are copied that many bytes at once.
+const short = 16
+
+// appendTo appends an encoded value to dst.
+func (v *Values) appendTo(dst []byte, code uint32) []byte {
+	from := uint32(0)
+	if code > 1 {
+		from = v.ends[code-2]
+	}
+	to := v.ends[code-1]
+	size := int(to - from)
+	if n := len(dst); size <= short && cap(dst) >= n+short && cap(v.block) >= int(from)+short {
+		*(*[short]byte)(dst[n : n+short]) = *(*[short]byte)(v.block[from : from+short])
+		return dst[:n+size]
+	}
+	return append(dst, v.block[from:to]...)
+}
+
 // uint gives the code of a whole number.
 func (v *Values) uint(n uint64) (code uint32, ok bool) {
 	k, ok := slices.BinarySearchFunc(v.uints, n, func(code uint32, n uint64) int { return cmp.Compare(v.uintAt(code), n) })
@@ -137,6 +155,7 @@ func Join(lists []List) (v *Values, codes [][]uint32) {
 		}
 		codes = append(codes, to)
 	}
+	v.block = slices.Grow(v.block, short)
 	slices.SortFunc(v.uints, func(a, b uint32) int { return cmp.Compare(v.uintAt(a), v.uintAt(b)) })
 	return v, codes
 }

@@ -1,0 +1,226 @@
+package tiles
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/twpayne/go-geos"
+
+	"socle/geo"
+	"socle/referentials"
+	"socle/tiles/mvt"
+)
+
+// readCommunes reads the 332 communes of Ille-et-Vilaine.
+func readCommunes(t testing.TB) []geo.Geometry {
+	t.Helper()
+	f, err := os.Open("../../shared/data/rennes/communes35.geojson.gz")
+	if err != nil {
+		t.Fatalf("the shared data must be beside the checkout: %v", err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var collection struct {
+		Features []struct {
+			Geometry struct {
+				Type        string
+				Coordinates json.RawMessage
+			}
+		}
+	}
+	if err := json.NewDecoder(z).Decode(&collection); err != nil {
+		t.Fatal(err)
+	}
+	var out []geo.Geometry
+	for _, feature := range collection.Features {
+		out = append(out, multiPolygon(t, feature.Geometry.Type, feature.Geometry.Coordinates))
+	}
+	return out
+}
+
+// segment is a side of a ring, its lesser end first.
+type segment [4]int32
+
+// sides counts how many rings of a layer have each side that is wholly inside the tile.
+func sides(l mvt.Layer) map[segment]int {
+	in := func(x, y int32) bool { return x > 0 && y > 0 && x < mvt.Extent && y < mvt.Extent }
+	out := map[segment]int{}
+	for _, f := range l.Features {
+		for _, ring := range f.Paths {
+			for i := 0; i < len(ring); i += 2 {
+				k := (i + 2) % len(ring)
+				s := segment{ring[i], ring[i+1], ring[k], ring[k+1]}
+				if !in(s[0], s[1]) || !in(s[2], s[3]) {
+					continue
+				}
+				if s[0] > s[2] || s[0] == s[2] && s[1] > s[3] {
+					s = segment{s[2], s[3], s[0], s[1]}
+				}
+				out[s]++
+			}
+		}
+	}
+	return out
+}
+
+// outer gives the sides that the outline of the whole mesh has at a zoom: those of only one
+// cell in the generalised layer itself. They have no neighbour to be shared with.
+func outer(l *layer, f frame) map[segment]bool {
+	count := map[[2][2]uint32]int{}
+	each := func(do func(a, b [2]uint32)) {
+		for path := range l.ends {
+			var kept [][2]uint32
+			from, to := l.path(uint32(path))
+			for v := from; v < to; v++ {
+				if l.from[v] <= uint8(f.z) {
+					kept = append(kept, [2]uint32{l.xy[2*v], l.xy[2*v+1]})
+				}
+			}
+			for i, a := range kept {
+				b := kept[(i+1)%len(kept)]
+				if a[0] > b[0] || a[0] == b[0] && a[1] > b[1] {
+					a, b = b, a
+				}
+				do(a, b)
+			}
+		}
+	}
+	each(func(a, b [2]uint32) { count[[2][2]uint32{a, b}]++ })
+	out := map[segment]bool{}
+	each(func(a, b [2]uint32) {
+		if count[[2][2]uint32{a, b}] == 1 {
+			ax, ay := f.place(a[0], a[1])
+			bx, by := f.place(b[0], b[1])
+			s := segment{int32(ax), int32(ay), int32(bx), int32(by)}
+			if s[0] > s[2] || s[0] == s[2] && s[1] > s[3] {
+				s = segment{s[2], s[3], s[0], s[1]}
+			}
+			out[s] = true
+		}
+	})
+	return out
+}
+
+// TestNeighboursShareTheirSides draws real meshes at every zoom, generalised: nearly all
+// sides inside the tiles belong to exactly two cells. Sides of the outline of the mesh do
+// not count.
+func TestNeighboursShareTheirSides(t *testing.T) {
+	m := new(memory)
+	m.add("iris", geo.MultiPolygon, referentials.TilePolicy{MaxZoom: 15}, readIRIS(t)...).Mesh = true
+	m.add("communes", geo.MultiPolygon, referentials.TilePolicy{MaxZoom: 14}, readCommunes(t)...).Mesh = true
+	p, tiler := m.public(t), New(Options{})
+	for _, id := range []string{"iris", "communes"} {
+		c, _ := p.Collection(id)
+		l := buildLayer(c, 128)
+		for z := uint32(8); z <= 16; z++ {
+			all, unshared, vertices := 0, 0, 0
+			var total Stats
+			x, y := tileAt(rennes, z)
+			for tx := x - 1; tx <= x+1; tx++ {
+				for ty := y - 1; ty <= y+1; ty++ {
+					_, layers, s := drawn(t, tiler, p, []string{id}, z, tx, ty)
+					total.add(s)
+					f, _ := newFrame(z, tx, ty)
+					outline := outer(l, f)
+					for _, layer := range layers {
+						for side, n := range sides(layer) {
+							if !outline[side] {
+								all++
+								if n != 2 {
+									unshared++
+								}
+							}
+						}
+						for _, f := range layer.Features {
+							for _, ring := range f.Paths {
+								vertices += len(ring) / 2
+								if !isSimple(ring) {
+									t.Errorf("%s %d/%d/%d: feature %d has a ring that is not simple", id, z, tx, ty, f.ID)
+								}
+							}
+						}
+					}
+				}
+			}
+			t.Logf("%s %d: %d vertices, %d of %d sides unshared, %+v", id, z, vertices, unshared, all, total)
+			if most := map[bool]int{true: 5, false: 10}[z >= 10]; unshared*1000 > all*most {
+				t.Errorf("%s at zoom %d: %d of %d sides are not shared by two cells", id, z, unshared, all)
+			}
+		}
+	}
+}
+
+// mostOverlap is what the cells of a tile may have in common, in square tile units: slivers
+// where a border that is rounded passes to the wrong side of a vertex.
+const mostOverlap = 16
+
+// TestUnionHasNoGap unites the cells of tiles with GEOS: each is valid, their areas sum up
+// to that of their union, and it has no hole wider than a tile unit.
+func TestUnionHasNoGap(t *testing.T) {
+	m := new(memory)
+	m.add("iris", geo.MultiPolygon, referentials.TilePolicy{MaxZoom: 15}, readIRIS(t)...).Mesh = true
+	m.add("communes", geo.MultiPolygon, referentials.TilePolicy{MaxZoom: 14}, readCommunes(t)...).Mesh = true
+	p, tiler := m.public(t), New(Options{})
+	for _, id := range []string{"iris", "communes"} {
+		for z := uint32(8); z <= 16; z++ {
+			x, y := tileAt(rennes, z)
+			_, layers, _ := drawn(t, tiler, p, []string{id}, z, x, y)
+			var cells []*geos.Geom
+			sum := 0.0
+			for _, f := range layers[0].Features {
+				g := polygonsOf(f)
+				if !g.IsValid() {
+					t.Errorf("%s %d/%d/%d: feature %d is not valid: %s", id, z, x, y, f.ID, g.IsValidReason())
+					g = g.Buffer(0, 1)
+				}
+				sum += g.Area()
+				cells = append(cells, g)
+			}
+			union := geos.NewCollection(geos.TypeIDGeometryCollection, cells).UnaryUnion()
+			overlap := sum - union.Area()
+			for i := range union.NumGeometries() {
+				part := union.Geometry(i)
+				for k := range part.NumInteriorRings() {
+					hole := geos.NewPolygon([][][]float64{part.InteriorRing(k).CoordSeq().ToCoords()})
+					// What is left of it when a tile unit is taken off around is a gap.
+					if gap := hole.Buffer(-0.71, 4); gap.Area() > 0 {
+						t.Errorf("%s %d/%d/%d: a gap of %.1f: %s", id, z, x, y, hole.Area(), hole.ToWKT())
+					}
+				}
+			}
+			if overlap > mostOverlap {
+				t.Errorf("%s %d/%d/%d: %d cells overlap by %.2f square units", id, z, x, y, len(cells), overlap)
+			}
+		}
+	}
+}
+
+// polygonsOf gives the polygons of a feature.
+func polygonsOf(f mvt.Feature) *geos.Geom {
+	var polygons []*geos.Geom
+	var rings [][][]float64
+	end := func() {
+		if rings != nil {
+			polygons = append(polygons, geos.NewPolygon(rings))
+		}
+	}
+	for _, path := range f.Paths {
+		var ring [][]float64
+		for i := 0; i < len(path); i += 2 {
+			ring = append(ring, []float64{float64(path[i]), float64(path[i+1])})
+		}
+		ring = append(ring, ring[0])
+		if mvt.DoubleArea(path) > 0 {
+			end()
+			rings = nil
+		}
+		rings = append(rings, ring)
+	}
+	end()
+	return geos.NewCollection(geos.TypeIDMultiPolygon, polygons)
+}
