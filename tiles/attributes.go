@@ -63,10 +63,13 @@ func (a *attributes) write(e *mvt.Encoder, l *layer, at pick, s *Stats) {
 	if l.ids != nil && l.ids[k] >= 0 {
 		e.SetID(uint64(l.ids[k]))
 	}
-	if a.listed == nil {
+	n := len(l.columns.names)
+	switch {
+	case a.listed == nil:
 		a.writeFields(e, l, int(l.rows[k]), s)
-	} else {
-		n := len(l.columns.names)
+	case !l.long:
+		e.Row(a.listed, l.codes[k*n:k*n+n])
+	default:
 		codes := l.codes[k*n : k*n+n]
 		for key, column := range a.listed {
 			switch code := codes[column]; code {

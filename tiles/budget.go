@@ -41,6 +41,7 @@ func (p *pen) keepBest(l *layer, n int) {
 type drawing struct {
 	*layer
 	selection Selection
+	labelled  bool
 }
 
 // tile draws layers within that many bytes. When they do not fit together, each gets the

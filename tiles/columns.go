@@ -15,6 +15,7 @@ type columns struct {
 	names  []string
 	values *mvt.Values
 	codes  []uint32 // of values: those of one position together, in the order of names
+	long   bool     // some text is too long
 	ids    []int64  // of each position, -1 for none; nil when the key is no integer
 }
 
@@ -48,7 +49,11 @@ func (c *columns) fill(p *snapshot.PublicCollection, rows []uint32, names []stri
 	c.codes = make([]uint32, len(rows)*len(names))
 	for k := range names {
 		for i, code := range local[k] {
-			if code != noValue && code != tooLong {
+			switch code {
+			case noValue:
+			case tooLong:
+				c.long = true
+			default:
 				code = joined[k][code-1]
 			}
 			c.codes[i*len(names)+k] = code

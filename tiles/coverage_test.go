@@ -68,41 +68,49 @@ func sides(l mvt.Layer) map[segment]int {
 	return out
 }
 
-// outer gives the sides that the outline of the whole mesh has at a zoom: those of only one
-// cell in the generalised layer itself. They have no neighbour to be shared with.
-func outer(l *layer, f frame) map[segment]bool {
-	count := map[[2][2]uint32]int{}
-	each := func(do func(a, b [2]uint32)) {
-		for path := range l.ends {
-			var kept [][2]uint32
-			from, to := l.path(uint32(path))
-			for v := from; v < to; v++ {
-				if l.from[v] <= uint8(f.z) {
-					kept = append(kept, [2]uint32{l.xy[2*v], l.xy[2*v+1]})
-				}
+// worldSide is a side of a ring in world units, its lesser end first.
+type worldSide [2][2]uint32
+
+// outline gives the sides that only one cell of a layer has at a zoom: those of the outline
+// of the whole mesh have no neighbour to be shared with.
+func outline(l *layer, zoom uint8) (out []worldSide) {
+	count := map[worldSide]int{}
+	for path := range l.ends {
+		var kept [][2]uint32
+		from, to := l.path(uint32(path))
+		for v := from; v < to; v++ {
+			if l.from[v] <= zoom {
+				kept = append(kept, [2]uint32{l.xy[2*v], l.xy[2*v+1]})
 			}
-			for i, a := range kept {
-				b := kept[(i+1)%len(kept)]
-				if a[0] > b[0] || a[0] == b[0] && a[1] > b[1] {
-					a, b = b, a
-				}
-				do(a, b)
+		}
+		for i, a := range kept {
+			b := kept[(i+1)%len(kept)]
+			if a[0] > b[0] || a[0] == b[0] && a[1] > b[1] {
+				a, b = b, a
 			}
+			count[worldSide{a, b}]++
 		}
 	}
-	each(func(a, b [2]uint32) { count[[2][2]uint32{a, b}]++ })
-	out := map[segment]bool{}
-	each(func(a, b [2]uint32) {
-		if count[[2][2]uint32{a, b}] == 1 {
-			ax, ay := f.place(a[0], a[1])
-			bx, by := f.place(b[0], b[1])
-			s := segment{int32(ax), int32(ay), int32(bx), int32(by)}
-			if s[0] > s[2] || s[0] == s[2] && s[1] > s[3] {
-				s = segment{s[2], s[3], s[0], s[1]}
-			}
-			out[s] = true
+	for side, n := range count {
+		if n == 1 {
+			out = append(out, side)
 		}
-	})
+	}
+	return out
+}
+
+// place gives the sides of an outline on a tile.
+func place(outline []worldSide, f frame) map[segment]bool {
+	out := map[segment]bool{}
+	for _, side := range outline {
+		ax, ay := f.place(side[0][0], side[0][1])
+		bx, by := f.place(side[1][0], side[1][1])
+		s := segment{int32(ax), int32(ay), int32(bx), int32(by)}
+		if s[0] > s[2] || s[0] == s[2] && s[1] > s[3] {
+			s = segment{s[2], s[3], s[0], s[1]}
+		}
+		out[s] = true
+	}
 	return out
 }
 
@@ -120,16 +128,17 @@ func TestNeighboursShareTheirSides(t *testing.T) {
 		for z := uint32(8); z <= 16; z++ {
 			all, unshared, vertices := 0, 0, 0
 			var total Stats
+			alone := outline(l, uint8(z))
 			x, y := tileAt(rennes, z)
 			for tx := x - 1; tx <= x+1; tx++ {
 				for ty := y - 1; ty <= y+1; ty++ {
 					_, layers, s := drawn(t, tiler, p, []string{id}, z, tx, ty)
 					total.add(s)
 					f, _ := newFrame(z, tx, ty)
-					outline := outer(l, f)
+					single := place(alone, f)
 					for _, layer := range layers {
 						for side, n := range sides(layer) {
-							if !outline[side] {
+							if !single[side] {
 								all++
 								if n != 2 {
 									unshared++

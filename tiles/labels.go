@@ -12,15 +12,14 @@ const leastLabelled = 2 << pixelBits
 // labels draws the label points of the tile itself, each in one tile only: a label near an
 // edge is there whole. None is drawn when they take too many bytes.
 func (p *pen) labels(dst []byte, l drawing, most int) ([]byte, int) {
-	if l.labels == nil {
+	if !l.labelled {
 		return dst, 0
 	}
 	d := l.collection.Descriptor()
-	names, fields := []string{d.Key}, []int{d.KeyIndex()}
-	if k := d.LabelIndex(); k >= 0 && k != fields[0] {
-		names, fields = append(names, d.Fields[k].Name), append(fields, k)
+	a := &attributes{fields: labelFields(d), count: -1}
+	for _, k := range a.fields {
+		a.names = append(a.names, d.Fields[k].Name)
 	}
-	a := &attributes{names: names, fields: fields, count: -1}
 	a.begin(&p.encoder, l.layer, l.collection.ID()+referentials.LabelSuffix)
 	window := p.frame.window(0, 0)
 	p.found = l.within(&window, l.selection.Rows, p.found[:0])
@@ -46,6 +45,15 @@ func (p *pen) labels(dst []byte, l drawing, most int) ([]byte, int) {
 	}
 	n := p.encoder.Features()
 	return p.encoder.EndLayer(dst), n
+}
+
+// labelFields gives the positions of the fields that labels carry: the key and the label.
+func labelFields(d *referentials.Descriptor) []int {
+	fields := []int{d.KeyIndex()}
+	if k := d.LabelIndex(); k >= 0 && k != fields[0] {
+		fields = append(fields, k)
+	}
+	return fields
 }
 
 // label finds a place for the label of each polygon.

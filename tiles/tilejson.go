@@ -34,6 +34,35 @@ type VectorLayer struct {
 	MinZoom      uint8       `json:"minzoom"`
 	MaxZoom      uint8       `json:"maxzoom"`
 	Fields       LayerFields `json:"fields"`
+	// Reduction tells what above MaxZoom is not shown as it is; nil where there is nothing.
+	Reduction *Reduction `json:"reduction,omitempty"`
+}
+
+// Reduction is a member of our own: other readers pass over it.
+type Reduction struct {
+	// Small is "merge" or "drop": what becomes of polygons smaller than a pixel, of 512 to
+	// a tile.
+	Small referentials.SmallPolygons `json:"small,omitempty"`
+	// Cells is the side in pixels, of 256 to a tile, of the squares of which each shows one
+	// point; the attribute CountField counts those it stands for.
+	Cells int `json:"cells,omitempty"`
+	// Bytes is the most that the layer takes of a tile, the largest features first.
+	Bytes int `json:"bytes,omitempty"`
+}
+
+// reductionOf tells what a policy leaves out of shapes of that dimension.
+func reductionOf(p *referentials.TilePolicy, dimension int) *Reduction {
+	r := Reduction{Bytes: p.Bytes}
+	if dimension == 2 && p.Small != referentials.KeptSmall {
+		r.Small = p.Small
+	}
+	if dimension == 0 && p.Thin > 0 {
+		r.Cells = 1 << (cellBits(p) - pixelBits)
+	}
+	if p.MinZoom >= p.MaxZoom || r == (Reduction{}) {
+		return nil
+	}
+	return &r
 }
 
 // LayerFields are the attributes of a layer. They are written as one object, in order.
@@ -93,7 +122,14 @@ func DescribeSelections(p *snapshot.Public, selections []Selection, template str
 		for _, name := range fields {
 			layer.Fields = append(layer.Fields, LayerField{name, jsonType(d.Fields[d.FieldIndex(name)].Type)})
 		}
+		layer.Reduction = reductionOf(&policy, d.Geometry.Dimension())
+		if layer.Reduction != nil && layer.Reduction.Cells > 0 && d.FieldIndex(CountField) < 0 {
+			layer.Fields = append(layer.Fields, LayerField{CountField, "Number"})
+		}
 		t.VectorLayers = append(t.VectorLayers, layer)
+		if labelled(d, selections) {
+			t.VectorLayers = append(t.VectorLayers, labelLayer(d, &policy))
+		}
 		t.MinZoom, t.MaxZoom = min(t.MinZoom, policy.MinZoom), max(t.MaxZoom, policy.MaxZoom)
 		extent = geo.Union(extent, c.Extent())
 		names = append(names, titleOf(d))
@@ -104,6 +140,18 @@ func DescribeSelections(p *snapshot.Public, selections []Selection, template str
 	t.Name, t.Attribution = strings.Join(names, ", "), strings.Join(credits, ", ")
 	t.place(extent)
 	return t, nil
+}
+
+// labelLayer describes the layer of label points of a collection.
+func labelLayer(d *referentials.Descriptor, policy *referentials.TilePolicy) VectorLayer {
+	layer := VectorLayer{
+		ID: d.ID + referentials.LabelSuffix, Description: titleOf(d), GeometryType: geometryTypes[0],
+		MinZoom: policy.MinZoom, MaxZoom: policy.MaxZoom,
+	}
+	for _, k := range labelFields(d) {
+		layer.Fields = append(layer.Fields, LayerField{d.Fields[k].Name, jsonType(d.Fields[k].Type)})
+	}
+	return layer
 }
 
 var geometryTypes = map[int]string{0: "point", 1: "line", 2: "polygon"}

@@ -14,6 +14,9 @@ func TestTileJSON(t *testing.T) {
 		geo.Geometry{Type: geo.MultiPolygon, XY: square(-1.75, 48, 0.25), Ends: []uint32{5}, Parts: []uint32{1}})
 	d.Title, d.Producer = referentials.Text{FR: "IRIS «de» Rennes"}, "INSEE"
 	m.add("adresses", geo.Point, referentials.TilePolicy{MinZoom: 14}, pointAt(-1.5, 48.5)).Producer = "INSEE"
+	labels := m.add("communes", geo.MultiPolygon, referentials.TilePolicy{MaxZoom: 14, Labels: true, Bytes: 9000})
+	labels.Mesh, labels.Fields[1].Role = true, referentials.Label
+	m.add("communes_label", geo.Polygon, referentials.TilePolicy{MinZoom: 14, MaxZoom: 14})
 	m.add("table", geo.None, referentials.TilePolicy{}, geo.Geometry{}).CRS = m.descriptors[0].CRS
 	m.add("vide", geo.Any, referentials.TilePolicy{})
 	p := m.public(t)
@@ -29,8 +32,22 @@ func TestTileJSON(t *testing.T) {
 			`{"tilejson":"3.0.0","name":"IRIS «de» Rennes, adresses","attribution":"INSEE","scheme":"xyz",` +
 				`"tiles":["https://carto.example/tiles/iris,adresses/{z}/{x}/{y}.mvt"],"minzoom":8,"maxzoom":16,` +
 				`"bounds":[-1.75,48,-1.5,48.5],"center":[-1.625,48.25,11],"vector_layers":[` +
-				`{"id":"iris","description":"IRIS «de» Rennes","geometry_type":"polygon","minzoom":8,"maxzoom":15,"fields":{"n":"Number","nom":"String"}},` +
-				`{"id":"adresses","description":"adresses","geometry_type":"point","minzoom":14,"maxzoom":16,"fields":{"n":"Number","nom":"String"}}]}`,
+				`{"id":"iris","description":"IRIS «de» Rennes","geometry_type":"polygon","minzoom":8,"maxzoom":15,"fields":{"n":"Number","nom":"String"},"reduction":{"small":"merge"}},` +
+				`{"id":"adresses","description":"adresses","geometry_type":"point","minzoom":14,"maxzoom":16,"fields":{"n":"Number","nom":"String","point_count":"Number"},"reduction":{"cells":1}}]}`,
+		},
+		{
+			"labels", []string{"communes"},
+			`{"tilejson":"3.0.0","name":"communes","scheme":"xyz","tiles":["https://carto.example/tiles/iris,adresses/{z}/{x}/{y}.mvt"],"minzoom":0,"maxzoom":14,` +
+				`"bounds":[-180,-85.05112877980659,180,85.05112877980659],"center":[0,0,0],"vector_layers":[` +
+				`{"id":"communes","description":"communes","geometry_type":"polygon","minzoom":0,"maxzoom":14,"fields":{"n":"Number","nom":"String"},"reduction":{"bytes":9000}},` +
+				`{"id":"communes_label","description":"communes","geometry_type":"point","minzoom":0,"maxzoom":14,"fields":{"n":"Number","nom":"String"}}]}`,
+		},
+		{
+			"a layer that has the name of labels", []string{"communes", "communes_label"},
+			`{"tilejson":"3.0.0","name":"communes, communes_label","scheme":"xyz","tiles":["https://carto.example/tiles/iris,adresses/{z}/{x}/{y}.mvt"],"minzoom":0,"maxzoom":14,` +
+				`"bounds":[-180,-85.05112877980659,180,85.05112877980659],"center":[0,0,0],"vector_layers":[` +
+				`{"id":"communes","description":"communes","geometry_type":"polygon","minzoom":0,"maxzoom":14,"fields":{"n":"Number","nom":"String"},"reduction":{"bytes":9000}},` +
+				`{"id":"communes_label","description":"communes_label","geometry_type":"polygon","minzoom":14,"maxzoom":14,"fields":{"n":"Number","nom":"String"}}]}`,
 		},
 		{
 			"nothing in it", []string{"vide"},

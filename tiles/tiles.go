@@ -89,7 +89,7 @@ type Selection struct {
 }
 
 // Tile appends the vector tile z/x/y of collections to dst, one layer each, in the order
-// asked for. A collection shows nothing above its least zoom; a layer without features is
+// asked for, and after it one of label points where its policy wants them. A collection shows nothing above its least zoom; a layer without features is
 // left out, so a tile may be empty. The same snapshot gives the same bytes.
 //
 // Errors are NotFound for a tile outside the pyramid and for a collection that does not
@@ -132,7 +132,7 @@ func (t *Tiler) Select(ctx context.Context, dst []byte, p *snapshot.Public, sele
 		if err != nil {
 			return dst, Stats{}, err
 		}
-		layers = append(layers, drawing{l, selections[i]})
+		layers = append(layers, drawing{l, selections[i], labelled(c.Descriptor(), selections)})
 	}
 
 	scratch, _ := t.pens.Get().(*pen)
@@ -142,6 +142,12 @@ func (t *Tiler) Select(ctx context.Context, dst []byte, p *snapshot.Public, sele
 	defer t.pens.Put(scratch)
 	scratch.frame = f
 	return scratch.tile(ctx, dst, layers, most)
+}
+
+// labelled tells whether a tile of selections shows labels of a collection: not where
+// another collection has the name of their layer.
+func labelled(d *referentials.Descriptor, selections []Selection) bool {
+	return d.Tiles.Labels && !slices.ContainsFunc(selections, func(s Selection) bool { return s.ID == d.ID+referentials.LabelSuffix })
 }
 
 // known refuses fields that a collection does not show.

@@ -115,6 +115,28 @@ func (e *Encoder) tag(key int, value uint32) {
 // Value gives the feature a value of the list, by its code.
 func (e *Encoder) Value(key int, code uint32) { e.tag(key, e.values.listed(code)) }
 
+// Row gives the feature a value of the list for each key, that of codes[columns[key]]. A
+// code of 0 is no value.
+func (e *Encoder) Row(columns []int, codes []uint32) {
+	tags, given, epoch := e.tags, e.values.given, e.values.epoch
+	for key, column := range columns {
+		code := codes[column]
+		if code == 0 {
+			continue
+		}
+		s := given[code]
+		if s.epoch != epoch {
+			s.number = e.values.listed(code)
+		}
+		number := e.keys.numbers[key]
+		if number < 0 {
+			number = int32(e.keys.number(key))
+		}
+		tags = appendUvarint(appendUvarint(tags, uint64(number)), uint64(s.number))
+	}
+	e.tags = tags
+}
+
 // String gives the feature a text.
 func (e *Encoder) String(key int, v string) { e.tag(key, e.values.text(v)) }
 
