@@ -58,7 +58,7 @@ for store in "gpkg:$work/rennes.gpkg" "$base/socle_conformance?$options"; do
   import "$store"
   port=$(shuf -i 20000-32000 -n 1)
   url=http://127.0.0.1:$port
-  "$socle" serve --store "$store" --listen "127.0.0.1:$port" --log json 2>"$work/log" &
+  "$socle" serve --store "$store" --listen "127.0.0.1:$port" --log json --log-level debug 2>"$work/log" &
   server=$!
   for _ in $(seq 100); do "$socle" healthcheck "$url" >/dev/null 2>&1 && break; sleep 0.1; done
   "$socle" healthcheck "$url" >/dev/null
