@@ -39,6 +39,7 @@ type cli struct {
 	Rollback    rollbackCmd    `cmd:"" help:"Make an earlier version of a collection current."`
 	Export      exportCmd      `cmd:"" help:"Write a collection to a file."`
 	Serve       serveCmd       `cmd:"" help:"Serve the collections over HTTP."`
+	Tiles       tilesCmd       `cmd:"" help:"Write vector tiles to files."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the store's schema up to date."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running server whether it is ready."`
