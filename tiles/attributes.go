@@ -17,6 +17,18 @@ type attributes struct {
 	listed []int // of names, positions in the columns of the layer; nil when some are in none
 	fields []int // of names, in the descriptor
 	count  int   // position of CountField in names, -1 where it is not written
+	bare   bool  // they are only what tells features apart
+}
+
+// bareAttributes is what a layer that does not fit keeps: the key, unless it is the number
+// of the feature already.
+func bareAttributes(l *layer) *attributes {
+	a := &attributes{count: -1, bare: true}
+	if l.ids == nil {
+		d := l.collection.Descriptor()
+		a.names, a.fields = []string{d.Key}, []int{d.KeyIndex()}
+	}
+	return a
 }
 
 // attributesOf chooses the fields of a request, all of the policy when it names none, less

@@ -99,8 +99,13 @@ func share(wants []int, most int) []int {
 // roomy sixteenths of what would fit are kept, as those that are kept are the largest.
 const roomy = 15
 
+// coarser is by how many zooms a mesh may lose detail to fit.
+const coarser = 2
+
 // layer draws one layer within that many bytes: points in ever larger cells, and others
 // without the smallest, until it fits. About so many fit, where that is known, or else all.
+// A mesh would have gaps without its smallest cells: it loses detail first, then its
+// attributes, and may then be as large as a tile can be.
 func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, fit int) ([]byte, Stats, error) {
 	start := len(dst)
 	zoom := p.frame.z
@@ -118,10 +123,12 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, fit int) (
 	dst, s.Labels = p.labels(dst, l, most/2)
 	most -= len(dst) - start
 
+	whole := l.isMesh() && above
+	p.detail = uint8(zoom)
 	a := attributesOf(l.layer, l.selection.Fields, zoom, cells > 0)
 	for {
 		met := p.gather(l, cells)
-		if cells == 0 && fit < met {
+		if cells == 0 && fit < met && !whole {
 			p.keepBest(l.layer, fit)
 		}
 		for {
@@ -136,13 +143,31 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, fit int) (
 				if cells > 0 {
 					drawn.Thinned = len(p.found) - met
 				}
+				if a.bare {
+					drawn.Bare = drawn.Features
+				}
+				if uint32(p.detail) < zoom {
+					drawn.Coarser = drawn.Features
+				}
 				return p.encoder.EndLayer(dst), drawn, nil
 			}
 			if cells > 0 && met > 1 && cells < worldBits {
 				cells++
 				break
 			}
-			p.keepBest(l.layer, tried*most/size*roomy/16)
+			switch {
+			case !whole:
+				p.keepBest(l.layer, tried*most/size*roomy/16)
+			case p.detail > 0 && uint32(p.detail)+coarser > zoom:
+				p.detail--
+			case !a.bare:
+				a = bareAttributes(l.layer)
+			default:
+				whole = false
+				if l.policy.Bytes == 0 {
+					most = max(most, p.deepest)
+				}
+			}
 		}
 	}
 }

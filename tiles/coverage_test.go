@@ -164,6 +164,42 @@ func TestNeighboursShareTheirSides(t *testing.T) {
 	}
 }
 
+// TestMeshesStayWhole draws a mesh in ever fewer bytes: it loses detail, then attributes,
+// and only then, where a tile may not be larger at all, cells.
+func TestMeshesStayWhole(t *testing.T) {
+	m := new(memory)
+	m.add("iris", geo.MultiPolygon, referentials.TilePolicy{MaxZoom: 15}, readIRIS(t)...).Mesh = true
+	p := m.public(t)
+	x, y := tileAt(rennes, 10)
+	full, _, s := drawn(t, New(Options{}), p, []string{"iris"}, 10, x, y)
+	n := s.Features
+	for _, c := range []struct {
+		bytes, deepest         int
+		coarser, bare, dropped bool
+	}{
+		{len(full), 0, false, false, false},
+		{len(full) * 9 / 10, 0, true, false, false},
+		{len(full) * 5 / 10, 0, true, true, false},
+		{len(full) / 100, 0, true, true, false},
+		{len(full) / 100, len(full) / 3, true, true, true},
+	} {
+		tile, layers, s := drawn(t, New(Options{Bytes: c.bytes, Deepest: c.deepest}), p, []string{"iris"}, 10, x, y)
+		if (s.Coarser > 0) != c.coarser || (s.Bare > 0) != c.bare || (s.Dropped > 0) != c.dropped {
+			t.Errorf("%d bytes where %d are wanted: %+v", len(tile), c.bytes, s)
+		}
+		if !c.dropped && s.Features != n {
+			t.Errorf("%d of %d cells are drawn in %d bytes", s.Features, n, c.bytes)
+		}
+		for _, f := range layers[0].Features {
+			for _, ring := range f.Paths {
+				if !isSimple(ring) {
+					t.Errorf("feature %d has a ring that is not simple", f.ID)
+				}
+			}
+		}
+	}
+}
+
 // mostOverlap is what the cells of a tile may have in common, in square tile units: slivers
 // where a border that is rounded passes to the wrong side of a vertex.
 const mostOverlap = 16

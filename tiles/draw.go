@@ -9,7 +9,9 @@ import (
 type pen struct {
 	encoder mvt.Encoder
 	frame   frame
-	box     box // of the tile and its buffer
+	box     box   // of the tile and its buffer
+	detail  uint8 // vertices of this zoom are drawn
+	deepest int   // bytes that no tile may pass
 
 	raw, spare []int64 // the line or ring at work, before it is cut
 	path       []int32 // and after
@@ -90,7 +92,7 @@ func (p *pen) take(l *layer, path uint32) {
 		p.path = out[:n]
 		return
 	}
-	zoom, shift := uint8(f.z), f.shift
+	zoom, shift := p.detail, f.shift
 	half := uint64(1) << (shift - 1)
 	left, top := f.x<<extentBits, f.y<<extentBits
 	px, py := int32(-1<<31), int32(-1<<31)
@@ -115,9 +117,8 @@ func (p *pen) place(l *layer, path uint32) box {
 	raw := p.raw[:0]
 	var b box
 	a, end := l.path(path)
-	zoom := uint8(p.frame.z)
 	for v := a; v < end; v++ {
-		if l.from[v] > zoom {
+		if l.from[v] > p.detail {
 			continue
 		}
 		x, y := p.frame.place(l.xy[2*v], l.xy[2*v+1])
@@ -181,7 +182,7 @@ func (p *pen) drawLine(l *layer, path uint32) {
 // judging: what rounding does to them is known.
 func (p *pen) drawPolygon(l *layer, k int) {
 	zoom := p.frame.z
-	fine := zoom <= uint32(l.policy.MaxZoom) && l.shades[k].rough>>zoom&1 == 0
+	fine := zoom <= uint32(l.policy.MaxZoom) && uint32(p.detail) == zoom && l.shades[k].rough>>zoom&1 == 0
 	fits := p.fits(&l.boxes[0][k])
 	for path := l.first[k]; path < l.first[k+1]; path++ {
 		switch {

@@ -64,6 +64,11 @@ func (l *layer) isSmall(k int, zoom uint8) bool {
 	return zoom < l.shades[k].visible && zoom < l.policy.MaxZoom && l.policy.Small != referentials.KeptSmall
 }
 
+// isMesh tells whether all polygons belong together.
+func (l *layer) isMesh() bool {
+	return l.policy.Small == referentials.KeptSmall && l.collection.Descriptor().Mesh
+}
+
 // spread chooses the polygons that are pixels at a zoom.
 func (l *layer) spread(order []placed, areas []float64, z int) {
 	pixel := speckArea * squareUnit(z)

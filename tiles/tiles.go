@@ -33,6 +33,8 @@ type Stats struct {
 	Merged    int // small polygons that others stand for, so that the area drawn is right
 	Thinned   int // points that others stand for, which count them
 	Dropped   int // left out to keep the tile within its bytes: the smallest first
+	Coarser   int // cells of a mesh drawn with less detail than their zoom, to keep the tile within its bytes
+	Bare      int // cells of a mesh drawn without attributes, to keep the tile within its bytes
 	LongTexts int // attributes left out because they are too long
 	Repaired  int // polygons whose rings rounding or cutting spoiled, made anew
 }
@@ -43,6 +45,8 @@ func (s *Stats) add(t Stats) {
 	s.Merged += t.Merged
 	s.Thinned += t.Thinned
 	s.Repaired += t.Repaired
+	s.Coarser += t.Coarser
+	s.Bare += t.Bare
 	s.Unseen += t.Unseen
 	s.Dropped += t.Dropped
 	s.LongTexts += t.LongTexts
@@ -140,7 +144,7 @@ func (t *Tiler) Select(ctx context.Context, dst []byte, p *snapshot.Public, sele
 		scratch = new(pen)
 	}
 	defer t.pens.Put(scratch)
-	scratch.frame = f
+	scratch.frame, scratch.deepest = f, t.options.Deepest
 	return scratch.tile(ctx, dst, layers, most)
 }
 
