@@ -201,7 +201,7 @@ func (p *pass) see(ctx context.Context, ids []string, z, x, y uint32) error {
 		c.encoded(entry.Value, Gzip, unhasty)
 		return nil
 	}
-	if !present && c.kept.WeightedSize() > c.options.Bytes/10*9 {
+	if !present && c.isNearlyFull() {
 		p.full.Store(true)
 		return nil
 	}
@@ -220,6 +220,11 @@ func (p *pass) see(ctx context.Context, ids []string, z, x, y uint32) error {
 		rest(ctx, time.Since(began))
 	}
 	return nil
+}
+
+func (c *Cache) isNearlyFull() bool {
+	c.kept.CleanUp() // it weighs what comes in later, and others may keep it from that
+	return c.kept.WeightedSize() > c.options.Bytes/10*9
 }
 
 // pause is how often it is looked whether requests still wait.
