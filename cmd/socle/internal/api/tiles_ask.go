@@ -170,14 +170,19 @@ func chosen(p *snapshot.Public, r *http.Request) ([]string, error) {
 		}
 		return ids, nil
 	}
+	if ids := drawableOf(p); len(ids) > 0 {
+		return ids, nil
+	}
+	return nil, referentials.Errorf(referentials.NotFound, "no collection has a shape to draw").Do("import one")
+}
+
+// drawableOf gives the collections that have a shape, as far as a tile has room for them.
+func drawableOf(p *snapshot.Public) []string {
 	var ids []string
 	for _, c := range p.Collections() {
 		if c.Descriptor().HasGeometry() && len(ids) < tiles.MaxLayers {
 			ids = append(ids, c.ID())
 		}
 	}
-	if len(ids) == 0 {
-		return nil, referentials.Errorf(referentials.NotFound, "no collection has a shape to draw").Do("import one")
-	}
-	return ids, nil
+	return ids
 }

@@ -104,15 +104,15 @@ func tileSchemas() object {
 		return object{"type": "object", "required": required, "properties": properties}
 	}
 	list := func(items object) object { return object{"type": "array", "items": items} }
+	limits := of([]string{"tileMatrix", "minTileRow", "maxTileRow", "minTileCol", "maxTileCol"},
+		object{"tileMatrix": text, "minTileRow": count, "maxTileRow": count, "minTileCol": count, "maxTileCol": count})
 	item := func(more object) object {
-		properties := object{"title": text, "dataType": text, "crs": text, "tileMatrixSetURI": text, "tileMatrixSetId": text, "links": links}
+		properties := object{"title": text, "dataType": text, "crs": text, "tileMatrixSetURI": text, "tileMatrixSetId": text, "links": links, "tileMatrixSetLimits": list(limits)}
 		for name, schema := range more {
 			properties[name] = schema
 		}
 		return of([]string{"dataType", "crs", "tileMatrixSetURI", "links"}, properties)
 	}
-	limits := of([]string{"tileMatrix", "minTileRow", "maxTileRow", "minTileCol", "maxTileCol"},
-		object{"tileMatrix": text, "minTileRow": count, "maxTileRow": count, "minTileCol": count, "maxTileCol": count})
 	matrix := of([]string{"id", "scaleDenominator", "cellSize", "pointOfOrigin", "tileWidth", "tileHeight", "matrixWidth", "matrixHeight"},
 		object{"id": text, "scaleDenominator": number, "cellSize": number, "cornerOfOrigin": text, "pointOfOrigin": pair,
 			"tileWidth": count, "tileHeight": count, "matrixWidth": count, "matrixHeight": count})
@@ -123,7 +123,7 @@ func tileSchemas() object {
 			"orderedAxes": list(text), "wellKnownScaleSet": text, "tileMatrices": list(matrix)}),
 		"Tilesets": of([]string{"tilesets"}, object{"links": links, "tilesets": list(item(nil))}),
 		"Tileset": item(object{
-			"version": text, "attribution": text, "license": text, "mediaTypes": list(text), "tileMatrixSetLimits": list(limits),
+			"version": text, "attribution": text, "license": text, "mediaTypes": list(text),
 			"boundingBox": of([]string{"lowerLeft", "upperRight"}, object{"lowerLeft": pair, "upperRight": pair, "crs": text}),
 			"centerPoint": of([]string{"coordinates"}, object{"coordinates": pair, "crs": text, "tileMatrix": text}),
 			"layers": list(of([]string{"id", "dataType"}, object{"id": text, "title": text, "description": text, "dataType": text, "geometryDimension": count,

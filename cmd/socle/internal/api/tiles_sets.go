@@ -2,15 +2,12 @@ package api
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
-	"strconv"
 
-	"github.com/paulmach/orb"
-
-	"socle/geo"
-	"socle/geo/crs"
 	"socle/referentials"
 	"socle/referentials/encode"
+	"socle/referentials/snapshot"
 	"socle/tiles"
 	"socle/tiles/matrix"
 )
@@ -66,14 +63,6 @@ type tileLink struct {
 	Templated bool `json:"templated,omitempty"`
 }
 
-func plainLinks(links []encode.Link) []tileLink {
-	out := make([]tileLink, len(links))
-	for i := range links {
-		out[i].Link = links[i]
-	}
-	return out
-}
-
 type tilesetList struct {
 	Links    []encode.Link `json:"links"`
 	Tilesets []tilesetItem `json:"tilesets"`
@@ -81,53 +70,16 @@ type tilesetList struct {
 	where    []string // the path that they are below
 }
 
-// tilesetItem is what a list tells of a tileset.
+// tilesetItem is what a list tells of a tileset: with its limits and the template of its
+// tiles it is all that a client needs to ask for them.
 type tilesetItem struct {
-	Title    string     `json:"title"`
-	DataType string     `json:"dataType"`
-	CRS      string     `json:"crs"`
-	SetURI   string     `json:"tileMatrixSetURI"`
-	SetID    string     `json:"tileMatrixSetId"`
-	Links    []tileLink `json:"links"`
-}
-
-// tileset is the metadata of a tileset, by OGC's standard on tile matrix sets.
-type tileset struct {
-	tilesetItem
-	Version     string          `json:"version,omitempty"`
-	Attribution string          `json:"attribution,omitempty"`
-	License     string          `json:"license,omitempty"`
-	MediaTypes  []string        `json:"mediaTypes"`
-	Limits      []matrix.Limits `json:"tileMatrixSetLimits"`
-	BoundingBox boundingBox     `json:"boundingBox"`
-	Center      tilePoint       `json:"centerPoint"`
-	Layers      []tilesetLayer  `json:"layers"`
-}
-
-type boundingBox struct {
-	LowerLeft  [2]float64 `json:"lowerLeft"`
-	UpperRight [2]float64 `json:"upperRight"`
-	CRS        string     `json:"crs"`
-}
-
-type tilePoint struct {
-	Coordinates [2]float64 `json:"coordinates"`
-	CRS         string     `json:"crs"`
-	TileMatrix  string     `json:"tileMatrix"`
-}
-
-type tilesetLayer struct {
-	ID          string        `json:"id"`
-	Title       string        `json:"title"`
-	Description string        `json:"description,omitempty"`
-	DataType    string        `json:"dataType"`
-	Dimension   *int          `json:"geometryDimension,omitempty"`
-	Attribution string        `json:"attribution,omitempty"`
-	License     string        `json:"license,omitempty"`
-	MinMatrix   string        `json:"minTileMatrix"`
-	MaxMatrix   string        `json:"maxTileMatrix"`
-	Schema      object        `json:"propertiesSchema"`
-	Links       []encode.Link `json:"links"`
+	Title    string          `json:"title"`
+	DataType string          `json:"dataType"`
+	CRS      string          `json:"crs"`
+	SetURI   string          `json:"tileMatrixSetURI"`
+	SetID    string          `json:"tileMatrixSetId"`
+	Links    []tileLink      `json:"links"`
+	Limits   []matrix.Limits `json:"tileMatrixSetLimits"`
 }
 
 // tilePlace is what tilesets are of: the dataset, or one collection.
@@ -140,49 +92,78 @@ func (p *tilePlace) url(b base, more ...string) string {
 	return b.url(append(append(append([]string{}, p.path...), "tiles"), more...)...)
 }
 
+// template gives the address of the tiles of a tileset, with a query.
+func (p *tilePlace) template(b base, lang string, s *matrix.Set, query url.Values) tileLink {
+	href := with(p.url(b, s.ID)+"/{tileMatrix}/{tileRow}/{tileCol}", query, "f", "")
+	return tileLink{Link: encode.Link{Href: href, Rel: "item", Type: mediaMVT, Title: say(lang, "Tuiles", "Tiles")}, Templated: true}
+}
+
 func (a *API) datasetPlace() *tilePlace {
 	return &tilePlace{nil, func(lang string) string { return textIn(lang, a.config.Title) }}
 }
 
 // collectionPlace finds the collection that a path names, which must have a shape.
-func (a *API) collectionPlace(r *http.Request) (*tilePlace, string, error) {
-	p := a.public()
+func collectionPlace(p *snapshot.Public, r *http.Request) (*tilePlace, *snapshot.PublicCollection, error) {
 	c, err := find(p, r)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
 	if _, err := tiles.Describe(p, []string{c.ID()}, ""); err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
-	return &tilePlace{[]string{"collections", c.ID()}, func(lang string) string { return titleOf(c.Descriptor(), lang) }}, c.ID(), nil
+	return &tilePlace{[]string{"collections", c.ID()}, func(lang string) string { return titleOf(c.Descriptor(), lang) }}, c, nil
 }
 
 func (a *API) datasetTilesets(w http.ResponseWriter, r *http.Request) error {
-	return a.tilesets(w, r, a.datasetPlace(), "tilesets")
+	ask := &tileAsk{public: a.public()}
+	for _, id := range drawableOf(ask.public) {
+		if c, ok := ask.public.Collection(id); ok {
+			ask.parts = append(ask.parts, tilePart{collection: c})
+		}
+	}
+	return a.tilesets(w, r, a.datasetPlace(), ask)
 }
 
 func (a *API) collectionTilesets(w http.ResponseWriter, r *http.Request) error {
-	place, id, err := a.collectionPlace(r)
+	p := a.public()
+	place, c, err := collectionPlace(p, r)
 	if err != nil {
 		return err
 	}
-	return a.tilesets(w, r, place, "tilesets/"+id)
+	return a.tilesets(w, r, place, &tileAsk{public: p, parts: []tilePart{{collection: c}}})
 }
 
-func (a *API) tilesets(w http.ResponseWriter, r *http.Request, place *tilePlace, tag string) error {
+// tilesets answers with the list of the tilesets of a place, which is empty when nothing
+// there has a shape.
+func (a *API) tilesets(w http.ResponseWriter, r *http.Request, place *tilePlace, ask *tileAsk) error {
+	var sets []matrix.Set
+	var limits [][]matrix.Limits
+	if len(ask.parts) > 0 {
+		sets = a.drawn()
+	}
+	for i := range sets {
+		l, err := a.limitsOf(&sets[i], ask)
+		if err != nil {
+			return err
+		}
+		limits = append(limits, l)
+	}
 	document := func(b base, lang string) *tilesetList {
-		doc := &tilesetList{Links: documentLinks(place.url(b), r), title: place.title(lang), where: place.path}
-		for _, s := range a.drawn() {
-			item := newTilesetItem(b, lang, place, &s)
-			item.Links = plainLinks([]encode.Link{
-				{Href: place.url(b, s.ID) + "?f=json", Rel: "self", Type: mediaJSON, Title: item.Title},
-				schemeLink(b, lang, &s),
-			})
+		doc := &tilesetList{Links: documentLinks(place.url(b), r), Tilesets: []tilesetItem{}, title: place.title(lang), where: place.path}
+		for i := range sets {
+			s := &sets[i]
+			item := newTilesetItem(b, lang, place, s)
+			item.Limits = limits[i]
+			item.Links = []tileLink{
+				{Link: encode.Link{Href: place.url(b, s.ID) + "?f=json", Rel: "self", Type: mediaJSON, Title: item.Title}},
+				{Link: schemeLink(b, lang, s)},
+				place.template(b, lang, s, nil),
+			}
 			doc.Tilesets = append(doc.Tilesets, item)
 		}
 		return doc
 	}
-	return a.document(w, r, tag, func(b base, lang string) any { return document(b, lang) },
+	return a.document(w, r, ask.tag()+"/tilesets", func(b base, lang string) any { return document(b, lang) },
 		func(b base, lang string) (string, any) { return "tilesets", document(b, lang) })
 }
 
@@ -227,7 +208,8 @@ func (a *API) collectionTileset(w http.ResponseWriter, r *http.Request) error {
 
 // askCollectionTiles reads a request below /collections/{id}/tiles/{tms}.
 func (a *API) askCollectionTiles(r *http.Request) (*tilePlace, *tileAsk, *matrix.Set, Tiler, error) {
-	place, id, err := a.collectionPlace(r)
+	p := a.public()
+	place, c, err := collectionPlace(p, r)
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
@@ -239,7 +221,7 @@ func (a *API) askCollectionTiles(r *http.Request) (*tilePlace, *tileAsk, *matrix
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
-	ask, err := a.askTiles(r, a.public(), []string{id}, "f")
+	ask, err := a.askTiles(r, p, []string{c.ID()}, "f")
 	return place, ask, s, tiler, err
 }
 
@@ -254,157 +236,6 @@ func (a *API) drawnSet(id string) (*matrix.Set, Tiler, error) {
 		return nil, nil, referentials.Errorf(referentials.NotFound, "no tiles are drawn in %s here", s.ID).Do("/tiles lists the tilesets")
 	}
 	return s, tiler, nil
-}
-
-func (a *API) tileset(w http.ResponseWriter, r *http.Request, place *tilePlace, s *matrix.Set, ask *tileAsk) error {
-	b, err := a.base(r)
-	if err != nil {
-		return err
-	}
-	doc, err := a.describeTileset(b, language(r), place, s, ask)
-	if err != nil {
-		return err
-	}
-	// The formats of the document itself are read with what the tiles show.
-	f, err := negotiate(r, documentFormats)
-	if err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Add("Vary", "Accept, Accept-Language")
-	h.Set("Content-Language", language(r))
-	if fresh(w, r, a.etag(ask.tag(), "tileset", s.ID, f.name, language(r))) {
-		return nil
-	}
-	if f.name == "html" {
-		return a.pages.write(w, "tileset", language(r), b, doc)
-	}
-	return writeJSON(w, f.media, doc)
-}
-
-// describeTileset makes the metadata of a tileset.
-func (a *API) describeTileset(b base, lang string, place *tilePlace, s *matrix.Set, ask *tileAsk) (*tileset, error) {
-	about, err := tiles.DescribeSelections(ask.public, ask.selections(), "")
-	if err != nil {
-		return nil, err
-	}
-	doc := &tileset{
-		tilesetItem: newTilesetItem(b, lang, place, s), Version: ask.tag(), Attribution: about.Attribution, MediaTypes: []string{mediaMVT},
-		BoundingBox: boundingBox{[2]float64(about.Bounds[:2]), [2]float64(about.Bounds[2:]), crs.CRS84.URI()},
-		Center:      tilePoint{[2]float64(about.Center[:2]), crs.CRS84.URI(), strconv.Itoa(int(about.Center[2]) + s.Deeper)},
-	}
-	limits, err := a.limitsOf(s, ask)
-	if err != nil {
-		return nil, err
-	}
-	doc.Limits = limits
-	licences := map[string]bool{}
-	for i := range about.VectorLayers {
-		doc.Layers = append(doc.Layers, newTilesetLayer(b, lang, s, &about.VectorLayers[i], &ask.parts[i]))
-		licences[doc.Layers[i].License] = true
-	}
-	if len(licences) == 1 {
-		doc.License = doc.Layers[0].License
-	}
-	changes := []string{"f", ""}
-	query := ask.parameters.values
-	self := place.url(b, s.ID)
-	doc.Links = []tileLink{
-		{Link: encode.Link{Href: with(self, query, "f", "json"), Rel: "self", Type: mediaJSON, Title: doc.Title}},
-		{Link: encode.Link{Href: with(self, query, "f", "html"), Rel: "alternate", Type: "text/html", Title: doc.Title}},
-		{Link: schemeLink(b, lang, s)},
-		{Link: encode.Link{Href: with(self+"/{tileMatrix}/{tileRow}/{tileCol}", query, changes...), Rel: "item", Type: mediaMVT, Title: say(lang, "Tuiles", "Tiles")}, Templated: true},
-	}
-	if s.ID == matrix.WebMercatorQuad {
-		doc.Links = append(doc.Links, tileLink{Link: encode.Link{
-			Href: with(tilesURL(b, ask.ids())+".json", query, "f", "", "collections", ""), Rel: "describedby", Type: mediaTileJSON, Title: "TileJSON",
-		}})
-	}
-	of := encode.Link{Href: b.url(), Rel: relDataset, Type: mediaJSON, Title: place.title(lang)}
-	if place.path != nil {
-		of.Href, of.Rel = b.url(place.path...), relGeodata
-	}
-	doc.Links = append(doc.Links, tileLink{Link: of})
-	return doc, nil
-}
-
-// newTilesetLayer describes a layer of a tileset.
-func newTilesetLayer(b base, lang string, s *matrix.Set, about *tiles.VectorLayer, part *tilePart) tilesetLayer {
-	d := part.collection.Descriptor()
-	properties := object{}
-	for _, f := range about.Fields {
-		field := &d.Fields[d.FieldIndex(f.Name)]
-		schema := valueSchema(field, lang)
-		if field.Type == referentials.JSON {
-			schema["type"] = "string" // tiles have no other way to write it
-		}
-		properties[f.Name] = schema
-	}
-	layer := tilesetLayer{
-		ID: d.ID, Title: titleOf(d, lang), Description: textIn(lang, d.Description), DataType: "vector", Attribution: d.Producer, License: d.Licence,
-		MinMatrix: strconv.Itoa(int(about.MinZoom) + s.Deeper), MaxMatrix: strconv.Itoa(int(about.MaxZoom) + s.Deeper),
-		Schema: object{"type": "object", "properties": properties},
-		Links:  []encode.Link{{Href: b.url("collections", d.ID), Rel: relGeodata, Type: mediaJSON, Title: titleOf(d, lang)}},
-	}
-	if d.Geometry != geo.Any {
-		dimension := d.Geometry.Dimension()
-		layer.Dimension = &dimension
-	}
-	return layer
-}
-
-// limitsOf gives the tiles of a tileset, level by level: those that meet a collection at the
-// levels it is drawn at. Clients that come closer draw the deepest ones larger.
-func (a *API) limitsOf(s *matrix.Set, ask *tileAsk) ([]matrix.Limits, error) {
-	limits := []matrix.Limits{}
-	boxes, zooms, err := a.reachOf(s, ask)
-	if err != nil {
-		return nil, err
-	}
-	for level := range s.Levels {
-		if l, ok := limitsAt(s, level, boxes, zooms); ok {
-			limits = append(limits, l)
-		}
-	}
-	return limits, nil
-}
-
-// reachOf gives where, in the system of a set, and at which levels, the layers are.
-func (a *API) reachOf(s *matrix.Set, ask *tileAsk) (boxes []orb.Bound, levels [][2]int, err error) {
-	for i := range ask.parts {
-		c := ask.parts[i].collection
-		box, err := a.boxIn(s, c)
-		if err != nil {
-			return nil, nil, err
-		}
-		low, high := tiles.Zooms(c.Descriptor())
-		boxes, levels = append(boxes, box), append(levels, [2]int{low + s.Deeper, high + s.Deeper})
-	}
-	return boxes, levels, nil
-}
-
-// limitsAt gives the limits of a level: of the layers that begin at or above it, to the deepest
-// level that any has.
-func limitsAt(s *matrix.Set, level int, boxes []orb.Bound, levels [][2]int) (out matrix.Limits, any bool) {
-	deepest := 0
-	for _, l := range levels {
-		deepest = max(deepest, l[1])
-	}
-	for i := range boxes {
-		if level < levels[i][0] || level > deepest {
-			continue
-		}
-		l, ok := s.Limits(boxes[i], level)
-		switch {
-		case !ok:
-		case !any:
-			out, any = l, true
-		default:
-			out.MinTileRow, out.MaxTileRow = min(out.MinTileRow, l.MinTileRow), max(out.MaxTileRow, l.MaxTileRow)
-			out.MinTileCol, out.MaxTileCol = min(out.MinTileCol, l.MinTileCol), max(out.MaxTileCol, l.MaxTileCol)
-		}
-	}
-	return out, any
 }
 
 // Title gives the page of a list what it is of.

@@ -1,17 +1,12 @@
 package api
 
 import (
-	"math"
 	"net/http"
 	"slices"
 	"strings"
 
-	"github.com/paulmach/orb"
-
-	"socle/geo/crs"
 	"socle/referentials"
 	"socle/referentials/encode"
-	"socle/referentials/snapshot"
 	"socle/tiles"
 	"socle/tiles/matrix"
 )
@@ -99,59 +94,4 @@ func gridTilers() map[string]Tiler {
 		}
 	}
 	return tilers
-}
-
-// boxIn gives a box in the system of a set that holds a collection, empty when it has no
-// shapes. Where a part of it has no image there, it is everything.
-func (a *API) boxIn(s *matrix.Set, c *snapshot.PublicCollection) (orb.Bound, error) {
-	e := c.Extent()
-	switch {
-	case !(e.Min[0] <= e.Max[0]):
-		return e, nil
-	case s.ID == matrix.WebMercatorQuad:
-		return orb.Bound{Min: mercator(e.Min), Max: mercator(e.Max)}, nil
-	case c.Descriptor().CRS == s.CRS:
-		return c.StorageExtent(), nil
-	}
-	way, err := a.systems.ways.Between(crs.CRS84, s.CRS)
-	if err != nil {
-		return orb.Bound{}, referentials.Errorf(referentials.Internal, "%w", err)
-	}
-	return image(e, way)
-}
-
-// edgeSteps is how many pieces edges are cut into before they are transformed, because a
-// straight edge is a curve elsewhere.
-const edgeSteps = 8
-
-// image gives a box that holds the image of a box.
-func image(box orb.Bound, way *crs.Transformer) (orb.Bound, error) {
-	var edges []float64
-	for i := range edgeSteps + 1 {
-		f := float64(i) / edgeSteps
-		x, y := box.Min[0]+f*(box.Max[0]-box.Min[0]), box.Min[1]+f*(box.Max[1]-box.Min[1])
-		edges = append(edges, x, box.Min[1], x, box.Max[1], box.Min[0], y, box.Max[0], y)
-	}
-	failed, err := way.TryForward(edges, nil)
-	if err != nil {
-		return orb.Bound{}, referentials.Errorf(referentials.Internal, "%w", err)
-	}
-	if len(failed) > 0 {
-		return orb.Bound{Min: orb.Point{-math.MaxFloat64, -math.MaxFloat64}, Max: orb.Point{math.MaxFloat64, math.MaxFloat64}}, nil
-	}
-	out := orb.Bound{Min: orb.Point{edges[0], edges[1]}, Max: orb.Point{edges[0], edges[1]}}
-	for i := 2; i < len(edges); i += 2 {
-		out = out.Extend(orb.Point{edges[i], edges[i+1]})
-	}
-	// What bulges between two steps: an arc of ten degrees rises a two-hundredth of its
-	// chord, and an eighth of it by the square of that less.
-	pad := 0.005 * max(out.Max[0]-out.Min[0], out.Max[1]-out.Min[1])
-	return out.Pad(pad), nil
-}
-
-// mercator gives the metres of Web Mercator of a longitude and latitude, within its square.
-func mercator(p orb.Point) orb.Point {
-	const radius, highest = 6378137, 85.05112877980659
-	lat := max(-highest, min(highest, p[1]))
-	return orb.Point{p[0] * (math.Pi / 180 * radius), math.Asinh(math.Tan(lat*(math.Pi/180))) * radius}
 }
