@@ -286,9 +286,7 @@ func (p *plan) geometry(inputs []*input, isKnown bool) {
 		return
 	}
 	d.Geometry = typeFor(met)
-	if d.Tiles.MaxZoom == 0 {
-		d.Tiles = defaultTiles(d.Geometry)
-	}
+	completeTiles(d)
 }
 
 // storageCRS is the system of the first file that has shapes.
@@ -319,13 +317,22 @@ func typeFor(met []geo.Type) geo.Type {
 	return target
 }
 
-// defaultTiles shows points later than areas: there are more of them.
-func defaultTiles(t geo.Type) referentials.TilePolicy {
-	switch t.Dimension() {
-	case 0:
-		return referentials.TilePolicy{MinZoom: 11, MaxZoom: 16}
-	case 1:
-		return referentials.TilePolicy{MinZoom: 9, MaxZoom: 16}
+// completeTiles gives a collection the zooms that its descriptor does not say. Points are
+// shown later than areas: there are more of them.
+func completeTiles(d *referentials.Descriptor) {
+	p := &d.Tiles
+	if p.MaxZoom != 0 {
+		return
 	}
-	return referentials.TilePolicy{MinZoom: 7, MaxZoom: 16}
+	p.MaxZoom = 16
+	if p.MinZoom == 0 {
+		p.MinZoom = 7
+		switch d.Geometry.Dimension() {
+		case 0:
+			p.MinZoom = 11
+		case 1:
+			p.MinZoom = 9
+		}
+	}
+	p.MaxZoom = max(p.MaxZoom, p.MinZoom)
 }

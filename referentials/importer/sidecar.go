@@ -178,6 +178,9 @@ func (s *sidecar) apply(d *referentials.Descriptor) error {
 	set(&d.Profile, s.Profile)
 	set(&d.Mesh, s.Mesh)
 	if s.Tiles != nil {
+		if err := s.checkTiles(d); err != nil {
+			return err
+		}
 		d.Tiles = referentials.TilePolicy(*s.Tiles)
 	}
 	for _, name := range sortedKeys(s.Fields) {
@@ -194,6 +197,16 @@ func (s *sidecar) apply(d *referentials.Descriptor) error {
 		set(&to.Refers, f.Refers)
 		set(&to.Weight, f.Weight)
 		set((*string)(&to.Disclosure), f.Disclosure)
+	}
+	return nil
+}
+
+// checkTiles refuses attributes of tiles that the data lack.
+func (s *sidecar) checkTiles(d *referentials.Descriptor) error {
+	for _, name := range slices.Concat(s.Tiles.Fields, sortedKeys(s.Tiles.FieldZooms)) {
+		if d.FieldIndex(name) < 0 {
+			return s.bad("tiles: %q is not a field of %s", name, d.ID).Do("its fields are %s", fieldNames(d))
+		}
 	}
 	return nil
 }

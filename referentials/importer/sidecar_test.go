@@ -4,9 +4,11 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
+	"socle/geo"
 	"socle/geo/crs"
 	"socle/referentials"
 )
@@ -22,7 +24,7 @@ class: intérêt territorial
 access: shared
 key: code
 crs: EPSG:2154
-tiles: {minZoom: 3, maxZoom: 9}
+tiles: {minZoom: 3, maxZoom: 9, fields: [montant, taux], fieldZooms: {taux: 7}, buffer: 64, bytes: 90000, thin: -1, small: keep, labels: true}
 fields:
   montant: {title: {fr: Montant}, unit: EUR, role: extensive}
   taux: {role: intensive, weight: montant, unit: "%"}
@@ -86,6 +88,37 @@ func TestSidecarErrorsSayWhere(t *testing.T) {
 	_, err = importInputs(context.Background(), &memoryStore{}, []*input{table([]string{"id"}, []string{"1"})}, s, Options{})
 	if err == nil || !strings.Contains(err.Error(), `"nope" is not a field of table (its fields are id)`) {
 		t.Errorf("a field that is not there: %v", err)
+	}
+}
+
+func TestSidecarSetsTiles(t *testing.T) {
+	s, err := parseSidecar("t.yaml", []byte("tiles: {minZoom: 3, fields: [taux], fieldZooms: {taux: 7}, buffer: 64, bytes: 90000, thin: -1, small: keep, labels: true}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := referentials.Descriptor{ID: "ilots", Geometry: geo.Polygon, Fields: []referentials.Field{{Name: "taux"}}}
+	if err := s.apply(&d); err != nil {
+		t.Fatal(err)
+	}
+	want := referentials.TilePolicy{
+		MinZoom: 3, Fields: []string{"taux"}, FieldZooms: map[string]uint8{"taux": 7},
+		Buffer: 64, Bytes: 90_000, Thin: -1, Small: referentials.KeptSmall, Labels: true,
+	}
+	if !reflect.DeepEqual(d.Tiles, want) {
+		t.Errorf("got %+v", d.Tiles)
+	}
+	completeTiles(&d)
+	if want.MaxZoom = 16; !reflect.DeepEqual(d.Tiles, want) {
+		t.Errorf("completed, it is %+v", d.Tiles)
+	}
+	for _, text := range []string{"tiles: {fields: [prix]}", "tiles: {fieldZooms: {prix: 3}}"} {
+		s, err := parseSidecar("t.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.apply(&d); err == nil || !strings.Contains(err.Error(), `tiles: "prix" is not a field of ilots`) {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }
 
