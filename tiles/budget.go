@@ -76,7 +76,7 @@ func (p *pen) tile(ctx context.Context, dst []byte, layers []drawing, most int) 
 	}
 	var total Stats
 	for _, s := range stats {
-		total.add(s)
+		total.Add(s)
 	}
 	return dst, total, nil
 }

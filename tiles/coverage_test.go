@@ -133,7 +133,7 @@ func TestNeighboursShareTheirSides(t *testing.T) {
 			for tx := x - 1; tx <= x+1; tx++ {
 				for ty := y - 1; ty <= y+1; ty++ {
 					_, layers, s := drawn(t, tiler, p, []string{id}, z, tx, ty)
-					total.add(s)
+					total.Add(s)
 					f, _ := newFrame(z, tx, ty)
 					single := place(alone, f)
 					for _, layer := range layers {

@@ -63,7 +63,7 @@ func TestSmallPolygonsKeepTheirArea(t *testing.T) {
 		for tx := x; tx <= x1; tx++ {
 			for ty := y; ty <= y1; ty++ {
 				_, layers, s := drawn(t, tiler, p, []string{"batiments"}, z, tx, ty)
-				total.add(s)
+				total.Add(s)
 				for _, layer := range layers {
 					for _, f := range layer.Features {
 						// Each is counted in the tile that has its first vertex.

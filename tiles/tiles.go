@@ -39,7 +39,8 @@ type Stats struct {
 	Repaired  int // polygons whose rings rounding or cutting spoiled, made anew
 }
 
-func (s *Stats) add(t Stats) {
+// Add adds up what became of the features of several tiles, or layers.
+func (s *Stats) Add(t Stats) {
 	s.Features += t.Features
 	s.Labels += t.Labels
 	s.Merged += t.Merged

@@ -62,8 +62,8 @@ func (l *list) holds(t *Tile, z, x, y uint32) bool {
 	for _, changes := range l.changes[uint64(len(l.changes))-behind:] {
 		for _, change := range changes {
 			p := change.known.Load()
-			if p == nil || p.everywhere || p.renumbered && t.stats.Dropped > 0 {
-				return false // what is dropped is chosen by the numbers of rows
+			if p == nil || p.everywhere || p.renumbered && t.isThinned() {
+				return false
 			}
 			met := false
 			p.boxes.Search(near, func(uint32) bool {

@@ -32,15 +32,7 @@ func (n *counters) add(s tiles.Stats) {
 	n.drawn.Add(1)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	f := &n.features
-	f.Features += s.Features
-	f.Labels += s.Labels
-	f.Unseen += s.Unseen
-	f.Merged += s.Merged
-	f.Thinned += s.Thinned
-	f.Dropped += s.Dropped
-	f.LongTexts += s.LongTexts
-	f.Repaired += s.Repaired
+	n.features.Add(s)
 }
 
 // Stats tells how the cache does.
