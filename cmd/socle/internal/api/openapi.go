@@ -98,7 +98,10 @@ func (a *API) describeAPI(p *snapshot.Public, b base, lang string) object {
 			"schemas":    schemas,
 			"responses": object{"Problem": object{
 				"description": say(lang, "Ce qui ne va pas, et que faire", "What is wrong, and what to do"),
-				"content":     content("application/problem+json", ref("schemas", "Problem")),
+				"content": object{
+					"application/problem+json": object{"schema": ref("schemas", "Problem")},
+					"text/html":                object{"schema": object{"type": "string"}}, // for browsers
+				},
 			}},
 		},
 	}
@@ -128,7 +131,11 @@ func documentPath(id, summary, schema string) object {
 func formatContent(d *referentials.Descriptor, schema object) object {
 	out := object{}
 	for _, f := range formatsOf(d) {
-		out[plain(f.media)] = object{"schema": object{"type": "string"}}
+		kind := "string"
+		if f.rows != nil && f.rows.Feature != nil {
+			kind = "object"
+		}
+		out[plain(f.media)] = object{"schema": object{"type": kind}}
 	}
 	out[featureFormats[0].media] = object{"schema": schema}
 	return out

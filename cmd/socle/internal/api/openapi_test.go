@@ -55,7 +55,7 @@ func route(doc *openapi3.T, path string) (*routers.Route, map[string]string) {
 
 // TestOpenAPI validates the description, and every answer against it.
 func TestOpenAPI(t *testing.T) {
-	for _, media := range []string{"application/geo+json", "application/problem+json"} {
+	for _, media := range []string{"application/geo+json", "application/fg+json", "application/problem+json"} {
 		openapi3filter.RegisterBodyDecoder(media, openapi3filter.JSONBodyDecoder)
 	}
 	for _, media := range []string{"text/csv", "text/html", "application/geo+json-seq", mediaMVT, "application/flatgeobuf", "application/geopackage+sqlite3", "application/vnd.apache.parquet"} {
@@ -73,7 +73,7 @@ func TestOpenAPI(t *testing.T) {
 	targets = append(targets, "/collections/adresses/items/A01", "/collections/îlots/items/2", "/collections/filosofi/items/352380102",
 		"/collections/adresses/items/missing", "/collections/adresses/items?limit=0", "/collections/adresses/items?limit=3&offset=20&bbox=-2,48,-1,49",
 		"/collections/adresses/items?limit=25", "/collections/adresses/items?crs=http://www.opengis.net/def/crs/EPSG/0/3948", "/collections/adresses/items?f=csv",
-		"/collections/adresses/items?f=html", "/collections/adresses/items?f=geojsonseq", "/collections/arrets/items?f=fgb", "/collections?f=html", "/collections?x=1")
+		"/collections/adresses/items?f=html", "/collections/adresses/items?f=jsonfg", "/collections/adresses/items/A01?f=jsonfg", "/collections/adresses/items?f=geojsonseq", "/collections/arrets/items?f=fgb", "/collections?f=html", "/collections?x=1")
 	if len(targets) < 20 {
 		t.Fatalf("only %d paths: %v", len(targets), targets)
 	}
