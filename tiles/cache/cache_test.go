@@ -2,19 +2,12 @@ package cache
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
-	"errors"
-	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/maptile"
 	"pgregory.net/rapid"
@@ -149,90 +142,6 @@ func TestOnlyWhatChanged(t *testing.T) {
 	}
 }
 
-// gate is a drawer that waits to be let through.
-type gate struct {
-	begun   chan string
-	through chan struct{}
-	drawn   atomic.Int32
-}
-
-func newGate() *gate { return &gate{begun: make(chan string, 100), through: make(chan struct{})} }
-
-func (g *gate) Tile(ctx context.Context, dst []byte, _ *snapshot.Public, ids []string, _, _, _ uint32) ([]byte, tiles.Stats, error) {
-	g.begun <- ids[0]
-	select {
-	case <-g.through:
-	case <-ctx.Done():
-		return dst, tiles.Stats{}, ctx.Err()
-	}
-	g.drawn.Add(1)
-	return append(dst, ids[0]...), tiles.Stats{Features: 1}, nil
-}
-
-// TestDrawnOnce lets many ask for one tile; the first goes away before it is drawn.
-func TestDrawnOnce(t *testing.T) {
-	g := newGate()
-	s := newTerritory(t, Options{}, g, town(5, 1))
-	ctx, leave := context.WithCancel(t.Context())
-	first := make(chan error, 1)
-	go func() {
-		_, err := s.cache.Tile(ctx, []string{"points"}, 3, 1, 1)
-		first <- err
-	}()
-	<-g.begun
-	var others sync.WaitGroup
-	for range 20 {
-		others.Go(func() {
-			if tile, err := s.cache.Tile(t.Context(), []string{"points"}, 3, 1, 1); err != nil || string(tile.Body()) != "points" {
-				t.Error(tile, err)
-			}
-		})
-	}
-	eventually(t, "all others wait", func() bool { return s.cache.Stats().Shared == 20 })
-	leave()
-	if err := <-first; !errors.Is(err, context.Canceled) {
-		t.Error("the first got", err)
-	}
-	close(g.through)
-	others.Wait()
-	if n := g.drawn.Load(); n != 1 {
-		t.Errorf("the tile is drawn %d times", n)
-	}
-	if _, ok := s.cache.Lookup("points", 3, 1, 1); !ok {
-		t.Error("the tile is not kept")
-	}
-}
-
-// TestAbandoned has all who wait go away: what has begun is kept, what has not is dropped.
-func TestAbandoned(t *testing.T) {
-	g := newGate()
-	s := newTerritory(t, Options{Draws: 1}, g, town(5, 1))
-	ctx, leave := context.WithCancel(t.Context())
-	var waiting sync.WaitGroup
-	ask := func(id string) {
-		waiting.Go(func() {
-			if _, err := s.cache.Tile(ctx, []string{id}, 3, 1, 1); !errors.Is(err, context.Canceled) {
-				t.Error(err)
-			}
-		})
-	}
-	ask("points")
-	<-g.begun
-	ask("cells")
-	eventually(t, "both wait", func() bool { return s.cache.Stats().Misses == 2 })
-	leave()
-	waiting.Wait()
-	close(g.through)
-	eventually(t, "the tile is kept", func() bool { _, ok := s.cache.Lookup("points", 3, 1, 1); return ok })
-	s.cache.workers.Wait()
-	if n := g.drawn.Load(); n != 1 {
-		t.Errorf("%d tiles are drawn", n)
-	}
-	if tile, err := s.cache.Tile(t.Context(), []string{"cells"}, 3, 1, 1); err != nil || string(tile.Body()) != "cells" {
-		t.Error(tile, err)
-	}
-}
-
 // drawerFunc is a drawer.
 type drawerFunc func(dst []byte) ([]byte, tiles.Stats, error)
 
@@ -271,66 +180,6 @@ func TestErrors(t *testing.T) {
 	failing = false
 	if _, err := s.cache.Tile(t.Context(), []string{"points"}, 0, 0, 0); err != nil {
 		t.Error("an error is kept:", err)
-	}
-}
-
-func TestEncodings(t *testing.T) {
-	body := bytes.Repeat([]byte("une tuile "), 1000)
-	random := make([]byte, 5000)
-	for i := range random {
-		random[i] = byte(rand.Uint32())
-	}
-	for name, want := range map[string][]byte{"text": body, "random": random, "small": body[:100], "empty": nil} {
-		t.Run(name, func(t *testing.T) {
-			s := newTerritory(t, Options{}, drawerFunc(func(dst []byte) ([]byte, tiles.Stats, error) {
-				return append(dst, want...), tiles.Stats{}, nil
-			}), town(5, 1))
-			tile, err := s.cache.Tile(t.Context(), []string{"points"}, 0, 0, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s.cache.kept.CleanUp()
-			before := s.cache.Stats().Bytes
-			for range 2 {
-				for e := range encodings {
-					f := s.cache.Encoded(tile, e)
-					got := f.Body
-					switch {
-					case f.Encoding == nil:
-					case f.Encoding[0] == "gzip":
-						r, err := gzip.NewReader(bytes.NewReader(got))
-						if err != nil {
-							t.Fatal(err)
-						}
-						if got, err = io.ReadAll(r); err != nil {
-							t.Fatal(err)
-						}
-					case f.Encoding[0] == "zstd":
-						r, err := zstd.NewReader(nil)
-						if err != nil {
-							t.Fatal(err)
-						}
-						if got, err = r.DecodeAll(got, nil); err != nil {
-							t.Fatal(err)
-						}
-						r.Close()
-					}
-					if !bytes.Equal(got, want) {
-						t.Errorf("encoding %d gives %d bytes of %d", e, len(got), len(want))
-					}
-					if (f.Encoding != nil) != (name == "text" && e != Identity) {
-						t.Errorf("encoding %d is %v", e, f.Encoding)
-					}
-				}
-			}
-			if tile.Empty() != (name == "empty") {
-				t.Error("empty:", tile.Empty())
-			}
-			s.cache.kept.CleanUp()
-			if after := s.cache.Stats().Bytes; (after > before) != (name == "text") {
-				t.Errorf("the tile weighed %d, and %d with all encodings", before, after)
-			}
-		})
 	}
 }
 
@@ -425,67 +274,6 @@ func TestLists(t *testing.T) {
 	}
 	if _, ok := s.cache.Lookup(all[len(all)-1].ID(), 0, 0, 0); !ok {
 		t.Error("the last one is forgotten")
-	}
-}
-
-// TestAhead draws the pyramids ahead, then again what an edit has changed.
-func TestAhead(t *testing.T) {
-	s := newTerritory(t, Options{Settle: time.Millisecond}, tiles.New(tiles.Options{}), town(2000, 10))
-	if _, err := s.cache.Tile(t.Context(), []string{"cells", "points"}, 0, 0, 0); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.cache.Run(ctx) }()
-	warm := func() bool {
-		for z := uint32(0); z <= 13; z++ {
-			for _, list := range []string{"points", "cells", "cells,points"} {
-				x, y := maptile.At(orb.Point{rennes[0] + 0.1, rennes[1] + 0.1}, maptile.Zoom(z)).X, maptile.At(orb.Point{rennes[0] + 0.1, rennes[1] + 0.1}, maptile.Zoom(z)).Y
-				tile, ok := s.cache.Lookup(list, z, x, y)
-				if !ok || tile.forms[Gzip].Load() == nil {
-					return false
-				}
-			}
-		}
-		return true
-	}
-	eventually(t, "all is warm", warm)
-	first := s.cache.Stats().Ahead
-	next := row(rand.New(rand.NewPCG(1, 1)), geo.Point, 4, 1)
-	s.apply("points", referentials.Change{Op: referentials.Upsert, Key: next.Values[0], Row: next})
-	s.settle(t)
-	eventually(t, "all is warm again", warm)
-	again := s.cache.Stats().Ahead - first
-	if again == 0 || again > first*2/3 {
-		t.Errorf("%d tiles are drawn ahead, %d again after one edit", first, again)
-	}
-	cancel()
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
-}
-
-// TestAheadStops leaves room and yields to requests.
-func TestAheadStops(t *testing.T) {
-	const most = 200 << 10
-	s := newTerritory(t, Options{Bytes: most, Settle: time.Millisecond}, drawerFunc(func(dst []byte) ([]byte, tiles.Stats, error) {
-		return append(dst, make([]byte, 5000)...), tiles.Stats{}, nil
-	}), town(500, 10))
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	s.cache.urgent.Add(1)
-	go func() { _ = s.cache.Run(ctx) }()
-	time.Sleep(50 * time.Millisecond)
-	if n := s.cache.Stats().Drawn; n != 0 {
-		t.Errorf("%d tiles are drawn while a request waits", n)
-	}
-	s.cache.urgent.Add(-1)
-	eventually(t, "tiles are drawn", func() bool { return s.cache.Stats().Bytes > most/10*9-10_000 })
-	time.Sleep(20 * time.Millisecond)
-	s.cache.kept.CleanUp()
-	n := s.cache.Stats()
-	if n.Bytes > most || uint64(n.Tiles) != n.Drawn {
-		t.Errorf("tiles made room for others: %+v", n)
 	}
 }
 
