@@ -181,10 +181,43 @@ func TestMeshesStayPartitions(t *testing.T) {
 	})
 }
 
+// TestNarrowGapsStayOpen thins jagged rings that lie close inside each other: none ever
+// touches the next, though a straight way between two teeth would.
+func TestNarrowGapsStayOpen(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 2))
+		n := rapid.IntRange(8, 60).Draw(t, "n")
+		gap := rapid.SampledFrom([]float64{0.99, 0.95, 0.8}).Draw(t, "gap")
+		rings := make([][]vertex, 3)
+		for i := range n {
+			a, r := 2*math.Pi*float64(i)/float64(n), (1+rng.Float64())*1e6
+			for k := range rings {
+				rings[k] = append(rings[k], vertex{uint32(1<<30 + r*math.Cos(a)), uint32(1<<30 + r*math.Sin(a))})
+				r *= gap
+			}
+		}
+		if len(touches(rings)) > 0 {
+			t.Fatal("the rings themselves touch")
+		}
+		from := Appearances(pathsOf(rings), 0, 16)
+		for zoom := range uint8(16) {
+			if bad := touches(at(rings, from, zoom)); len(bad) > 0 {
+				t.Fatalf("zoom %d: sides touch: %v", zoom, bad[0])
+			}
+		}
+	})
+}
+
 // TestOrderDoesNotMatter thins the same rings in another order, turned and begun elsewhere.
 func TestOrderDoesNotMatter(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	rings := mesh(6, 20, rng.Float64)
+	// Teeth that are all alike: which goes first must not hang on where the ring begins.
+	var saw []vertex
+	for i := range uint32(41) {
+		saw = append(saw, vertex{1<<29 + 3000*i, 1<<29 + 900*(i%2)})
+	}
+	rings = append(rings, append(saw, vertex{1<<29 + 120_000, 1<<29 + 90_000}, vertex{1 << 29, 1<<29 + 90_000}))
 	zooms := map[vertex]uint8{}
 	p := pathsOf(rings)
 	for v, z := range Appearances(p, 0, 16) {
