@@ -123,7 +123,7 @@ func (t *Tiler) Select(ctx context.Context, dst []byte, p *snapshot.Public, sele
 	if err != nil {
 		return dst, Stats{}, err
 	}
-	layers := make([]drawing, 0, len(collections))
+	layers, entries := make([]drawing, 0, len(collections)), make([]*entry, 0, len(collections))
 	most := t.options.Bytes
 	for i, c := range collections {
 		policy := policyIn(c.Descriptor(), t.options.Grid)
@@ -133,11 +133,13 @@ func (t *Tiler) Select(ctx context.Context, dst []byte, p *snapshot.Public, sele
 		if z >= uint32(policy.MaxZoom) {
 			most = t.options.Deepest
 		}
-		l, err := t.layer(ctx, p, c)
-		if err != nil {
+		entries = append(entries, t.entry(p, c))
+		layers = append(layers, drawing{selection: selections[i], labelled: labelled(c.Descriptor(), selections)})
+	}
+	for i, e := range entries {
+		if layers[i].layer, err = e.wait(ctx); err != nil {
 			return dst, Stats{}, err
 		}
-		layers = append(layers, drawing{l, selections[i], labelled(c.Descriptor(), selections)})
 	}
 
 	scratch, _ := t.pens.Get().(*pen)
@@ -213,8 +215,8 @@ func find(p *snapshot.Public, ids []string) ([]*snapshot.PublicCollection, error
 	return out, nil
 }
 
-// layer gives the layer of a collection, building it when it is not the one at hand.
-func (t *Tiler) layer(ctx context.Context, p *snapshot.Public, c *snapshot.PublicCollection) (*layer, error) {
+// entry gives the layer of a collection, which is begun when it is not the one at hand.
+func (t *Tiler) entry(p *snapshot.Public, c *snapshot.PublicCollection) *entry {
 	t.mu.Lock()
 	e := t.layers[c.ID()]
 	mine := e == nil || e.tag != c.Tag()
@@ -230,9 +232,16 @@ func (t *Tiler) layer(ctx context.Context, p *snapshot.Public, c *snapshot.Publi
 	t.mu.Unlock()
 	if mine {
 		// Others may be waiting for it: it is not given up with the request that began it.
-		e.layer, e.err = t.build(c)
-		close(e.ready)
+		go func() {
+			e.layer, e.err = t.build(c)
+			close(e.ready)
+		}()
 	}
+	return e
+}
+
+// wait gives the layer once it is built.
+func (e *entry) wait(ctx context.Context) (*layer, error) {
 	select {
 	case <-e.ready:
 		return e.layer, e.err
