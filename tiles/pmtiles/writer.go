@@ -165,11 +165,11 @@ func (w *Writer) Finish(ctx context.Context, to io.Writer, d Description) (Summa
 	if err != nil {
 		return Summary{}, err
 	}
-	small := zipper{level: 9}
-	if meta, err = small.appendTo(nil, meta); err != nil {
+	zip := zipper{level: DefaultLevel}
+	if meta, err = zip.appendTo(nil, meta); err != nil {
 		return Summary{}, err
 	}
-	root, leaves, err := layOut(entries, rootEnd-headerSize, &small)
+	root, leaves, err := layOut(entries, rootEnd-headerSize, &zip)
 	if err != nil {
 		return Summary{}, err
 	}

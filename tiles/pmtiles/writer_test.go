@@ -67,7 +67,7 @@ func write(t testing.TB, workers int, order []uint64, tiles map[uint64][]byte) (
 func TestWhatIsWrittenReadsBack(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		tiles := map[uint64][]byte{}
-		for range rapid.IntRange(1, 60).Draw(r, "runs") {
+		for range rapid.IntRange(1, 25).Draw(r, "runs") {
 			z := rapid.Uint32Range(0, 22).Draw(r, "z")
 			from := firstID(z) + rapid.Uint64Range(0, 1<<(2*z)-1).Draw(r, "from")
 			content := bytes.Repeat([]byte{byte(rapid.IntRange(0, 5).Draw(r, "content"))}, 40)
@@ -151,7 +151,7 @@ func manyTiles(n int) (order []uint64, tiles map[uint64][]byte) {
 // TestLeaves writes more tiles than a root directory can tell of, and checks the layout:
 // clustered tiles, a root within its bytes, leaves one after the other.
 func TestLeaves(t *testing.T) {
-	order, tiles := manyTiles(60_000)
+	order, tiles := manyTiles(9_000)
 	b, s := write(t, 4, order, tiles)
 	f, err := openBytes(b)
 	if err != nil {
@@ -194,7 +194,7 @@ func TestLayOut(t *testing.T) {
 	for i := range entries {
 		entries[i] = entry{id: uint64(i) * uint64(i), offset: uint64(i * i % 7919), length: uint32(i%97 + 1), run: 1}
 	}
-	zip := &zipper{level: 9}
+	zip := &zipper{level: DefaultLevel}
 	for _, c := range []struct{ entries, most, leaves int }{{1000, 16 << 10, 0}, {100_000, 16 << 10, 25}, {100_000, 159, 13}, {100_000, 104, 7}} {
 		root, below, err := layOut(entries[:c.entries], c.most, zip)
 		if err != nil || len(root) > c.most || below.count != c.leaves {
@@ -302,7 +302,7 @@ func BenchmarkAdd(b *testing.B) {
 }
 
 func BenchmarkFileTile(b *testing.B) {
-	order, tiles := manyTiles(60_000)
+	order, tiles := manyTiles(9_000)
 	archive, _ := write(b, 2, order, tiles)
 	f, err := openBytes(archive)
 	if err != nil {
