@@ -21,7 +21,7 @@ func book(t *testing.T) *Book {
 	return b
 }
 
-var readField = regexp.MustCompile(`\["(?:get|has)",\s*"([^"]+)"\]`)
+var readField = regexp.MustCompile(`\["(?:get|has|in)",\s*"([^"]+)"`)
 
 // fits is which types of layers draw what.
 var fits = map[string][]int{"circle": {0}, "line": {1, 2}, "fill": {2}}
