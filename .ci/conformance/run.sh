@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh: the outside judges, on the real data of Rennes. On both stores: OGC's suite, GDAL, QGIS (the one installed on one store; its long-term
+# run.sh: the outside judges, on the real data of Rennes. On both stores: OGC's suites, GDAL, QGIS (the one installed on one store; its long-term
 # release on the other, with QGIS_LTR=1), and random questions made from the server's own OpenAPI. Goes through all of them and
 # fails when one is not content. Reports and pictures go to $REPORTS.
 # Needs bin/socle, GDAL, QGIS, Java, the data beside the checkout and SOCLE_TEST_POSTGIS (see `make conformance`).
@@ -63,6 +63,7 @@ for store in "gpkg:$work/rennes.gpkg" "$base/socle_conformance?$options"; do
   for _ in $(seq 100); do "$socle" healthcheck "$url" >/dev/null 2>&1 && break; sleep 0.1; done
   "$socle" healthcheck "$url" >/dev/null
   judge "$kind-ets" .ci/conformance/ets.sh "$url/" "$reports/ets-$kind"
+  judge "$kind-ets-tiles" .ci/conformance/ets_tiles.sh "$url/" "$reports/ets-tiles-$kind"
   judge "$kind-gdal" /usr/bin/python3 .ci/clients/gdal_features.py "$url" "$work/log" "$rva" "$parquet"
   if [ "$kind" = gpkg ]; then
     judge "$kind-qgis" /usr/bin/python3 .ci/clients/qgis_features.py "$url" "$work/log" "$rva" "$reports"
