@@ -124,7 +124,7 @@ func (b *binder) plane(e *Call) error {
 	if err != nil {
 		return referentials.Errorf(referentials.Internal, "%w", err)
 	}
-	why := ""
+	var why string
 	switch {
 	case info.Geographic:
 		why = "angles on a globe"

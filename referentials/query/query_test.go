@@ -25,7 +25,7 @@ func less(a, b referentials.Value, descending bool) int {
 	case b.IsNull():
 		return -1
 	}
-	c := 0
+	var c int
 	switch a.Type() {
 	case referentials.String:
 		c = strings.Compare(a.Str(), b.Str())

@@ -239,7 +239,7 @@ func (r *repairer) around(i int) (shell, hole int) {
 }
 
 // side is positive for a place, in halves, to the right of the edge as drawn.
-func (f *edge) side(x, y int64) int {
-	ux, uy := int64(f.b.x)-int64(f.a.x), int64(f.b.y)-int64(f.a.y)
-	return cmp.Compare(ux*(y-2*int64(f.a.y)), uy*(x-2*int64(f.a.x)))
+func (e *edge) side(x, y int64) int {
+	ux, uy := int64(e.b.x)-int64(e.a.x), int64(e.b.y)-int64(e.a.y)
+	return cmp.Compare(ux*(y-2*int64(e.a.y)), uy*(x-2*int64(e.a.x)))
 }

@@ -74,11 +74,11 @@ func TestReferentials(t *testing.T) {
 func TestOf(t *testing.T) {
 	b := book(t)
 	for kind, want := range map[geo.Type]string{
-		geo.MultiPoint:      "background mine-point",
-		geo.LineString:      "background mine-line",
-		geo.MultiPolygon:    "background mine-fill mine-line",
-		geo.Any:             "background mine-polygon-fill mine-polygon-line mine-line-line mine-point-point",
-		geo.Type(geo.Point): "background mine-point",
+		geo.MultiPoint:   "background mine-point",
+		geo.LineString:   "background mine-line",
+		geo.MultiPolygon: "background mine-fill mine-line",
+		geo.Any:          "background mine-polygon-fill mine-polygon-line mine-line-line mine-point-point",
+		geo.Point:        "background mine-point",
 	} {
 		layers := b.Of(&referentials.Descriptor{ID: "mine", Geometry: kind})
 		var ids []string

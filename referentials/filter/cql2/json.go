@@ -68,13 +68,13 @@ func readValues(src []byte) (*value, error) {
 	r := values{src: src, dec: jsontext.NewDecoder(bytes.NewReader(src))}
 	v, err := r.value(0)
 	if err == nil {
-		if _, err = r.dec.ReadToken(); err == io.EOF {
+		if _, err = r.dec.ReadToken(); errors.Is(err, io.EOF) {
 			return &v, nil
 		} else if err == nil {
 			return nil, referentials.Errorf(referentials.Invalid, "something follows the filter")
 		}
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return nil, referentials.Errorf(referentials.Invalid, "the filter is empty")
 	}
 	var syntax *jsontext.SyntacticError

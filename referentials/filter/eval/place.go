@@ -174,7 +174,7 @@ func (c *compiler) places(n *filter.Node, in crs.CRS) (places, error) {
 	case filter.Apply:
 		v := &madePlace{state: c.state}
 		var err error
-		constant := false
+		var constant bool
 		if v.shape, constant = c.shape(n.Args[0]); !constant {
 			if v.of, err = c.places(n.Args[0], n.CRS); err != nil {
 				return nil, err

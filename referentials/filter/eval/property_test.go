@@ -124,7 +124,6 @@ func town(tb testing.TB, storage crs.CRS, n int, types ...geo.Type) *snapshot.Pu
 // writer draws filters.
 type writer struct {
 	t       *rapid.T
-	rand    *rand.Rand
 	engine  *topology.Engine
 	literal *crs.Transformer // from EPSG:2154 to the system of the literals
 	metric  bool

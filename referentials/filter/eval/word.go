@@ -116,8 +116,8 @@ func onlyField(n *filter.Node, field int) (int, bool) {
 	case filter.Column:
 		return n.Field, field < 0 || field == n.Field
 	}
-	ok := true
 	for _, a := range n.Args {
+		var ok bool
 		if field, ok = onlyField(a, field); !ok {
 			return field, false
 		}

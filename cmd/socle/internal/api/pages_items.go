@@ -174,7 +174,8 @@ func (q pageQuery) active() []condition {
 	slices.Sort(names)
 	var out []condition
 	for _, name := range names {
-		label, also := "", []string{}
+		var label string
+		var also []string
 		switch name {
 		case "filter":
 			label, also = say(q.lang, "Filtre", "Filter"), []string{"filter-lang", "", "filter-crs", ""}
