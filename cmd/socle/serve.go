@@ -14,6 +14,7 @@ import (
 	"socle/referentials"
 	"socle/referentials/snapshot"
 	"socle/tiles"
+	"socle/tiles/pmtiles"
 )
 
 type serveCmd struct {
@@ -24,6 +25,7 @@ type serveCmd struct {
 	MaxLimit       int            `default:"10000" env:"SOCLE_MAX_LIMIT" help:"Most features on a page."`
 	CursorLifetime time.Duration  `default:"5m" env:"SOCLE_CURSOR_LIFETIME" help:"How long paging may pause on data that changed meanwhile."`
 	MaxConcurrent  int            `default:"256" env:"SOCLE_MAX_CONCURRENT" help:"Requests answered at once; others get 503."`
+	Archives       []string       `name:"tiles" env:"SOCLE_TILES" placeholder:"FILE.pmtiles" help:"Archives of tiles to serve too, at /tiles/FILE/…."`
 	TileMemory     uint64         `name:"tile-memory" default:"512" env:"SOCLE_TILE_MEMORY" placeholder:"MIB" help:"Mebibytes for tiles that are kept."`
 	TilesAhead     int            `name:"tiles-ahead" default:"1" env:"SOCLE_TILES_AHEAD" help:"Tiles drawn at once before anyone asks for them; 0: none."`
 }
@@ -42,16 +44,42 @@ func (c *serveCmd) Run(ctx context.Context, m *Main) error {
 	return m.withStore(ctx, func(store referentials.Store) error { return c.serve(ctx, m, store, nil) })
 }
 
+// openArchives opens PMTiles files, all or none.
+func openArchives(paths []string) ([]*pmtiles.File, error) {
+	var files []*pmtiles.File
+	for _, path := range paths {
+		f, err := pmtiles.Open(path)
+		if err != nil {
+			for _, f := range files {
+				_ = f.Close() // it was only read
+			}
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
 // serve listens at once, so that health checks are answered while the snapshot loads.
 // ready, if any, is called with the server's URL when it is loaded.
 func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store, ready func(url string)) error {
 	logger := m.logger()
+	archives, err := openArchives(c.Archives)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		for _, f := range archives {
+			_ = f.Close() // it was only read
+		}
+	}()
 	keeper := snapshot.New(store, snapshot.Options{Recheck: recheck, Logger: logger})
 	handler, err := api.New(api.Config{
 		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Version: version,
 		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent,
 		MaxLimit: c.MaxLimit, CursorLifetime: c.CursorLifetime, Logger: logger,
 		TileBytes: c.TileMemory << 20, TilesAhead: cmp.Or(c.TilesAhead, -1),
+		Archives: archives,
 	}, keeper, tiles.New(tiles.Options{}))
 	if err != nil {
 		return err

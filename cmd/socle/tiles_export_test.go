@@ -69,7 +69,10 @@ func TestTilesExport(t *testing.T) {
 			if whole != first {
 				t.Error("the two stores give other bytes")
 			}
-			compareWithServer(t, openArchive(t, path), serve(t, store)+"/tiles/"+drawn)
+			f := openArchive(t, path)
+			server := serve(t, store, "--tiles", path)
+			compareWithServer(t, f, server+"/tiles/"+drawn)
+			compareWithServer(t, f, server+"/tiles/"+f.Name())
 		})
 	}
 }

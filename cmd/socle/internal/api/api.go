@@ -21,6 +21,7 @@ import (
 	"socle/referentials/query"
 	"socle/referentials/snapshot"
 	"socle/tiles/cache"
+	"socle/tiles/pmtiles"
 	"socle/tiles/style"
 )
 
@@ -47,6 +48,9 @@ type Config struct {
 	TileBytes      uint64        // for tiles that are kept: 512 MiB
 	TilesAhead     int           // tiles drawn at once before anyone asks: 1; none when negative
 	CursorLifetime time.Duration // how long a walk may pause on data that changed meanwhile: 5 min
+
+	// Archives are PMTiles files to serve; they stay the caller's.
+	Archives []*pmtiles.File
 
 	Logger *slog.Logger // nowhere
 }
@@ -97,20 +101,21 @@ type Keeper interface {
 
 // API is the handler of every public path.
 type API struct {
-	config  Config
-	maker   string // of ETags
-	public  func() *snapshot.Public
-	status  func() snapshot.Status
-	systems systems
-	engine  *query.Engine
-	tiles   Tiler            // in Web Mercator
-	grids   map[string]Tiler // in other tile matrix sets, by id
-	cache   *cache.Cache     // of tiles; nil when there are none
-	always  []header         // on every answer
-	looks   *style.Book
-	pages   *pages
-	slots   chan struct{} // one for each request under way
-	now     func() time.Time
+	config   Config
+	maker    string // of ETags
+	public   func() *snapshot.Public
+	status   func() snapshot.Status
+	systems  systems
+	engine   *query.Engine
+	tiles    Tiler            // in Web Mercator
+	grids    map[string]Tiler // in other tile matrix sets, by id
+	cache    *cache.Cache     // of tiles; nil when there are none
+	always   []header         // on every answer
+	looks    *style.Book
+	pages    *pages
+	archives archives
+	slots    chan struct{} // one for each request under way
+	now      func() time.Time
 
 	boot     string // begins the ids of requests, another one each time the server starts
 	requests atomic.Uint64
@@ -143,6 +148,9 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 		slots:  make(chan struct{}, config.MaxConcurrent),
 		now:    time.Now,
 		boot:   strings.ToLower(rand.Text()[:8]) + "-",
+	}
+	if a.archives, err = newArchives(config.Archives); err != nil {
+		return nil, err
 	}
 	if a.engine, err = query.New(query.Options{CacheBytes: config.CacheBytes, CursorLifetime: config.CursorLifetime}, &a.systems.ways); err != nil {
 		return nil, err

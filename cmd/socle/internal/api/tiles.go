@@ -31,6 +31,9 @@ func (a *API) tilesAt(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if list, isJSON := strings.CutSuffix(name, ".json"); isJSON {
+		if f := a.archives[list]; f != nil {
+			return a.archiveTileJSON(w, r, f)
+		}
 		return a.tileJSON(w, r, strings.Split(list, ","))
 	}
 	return a.datasetTileset(w, r, name)
@@ -51,6 +54,8 @@ func (a *API) tileAt(w http.ResponseWriter, r *http.Request) error {
 		row, isTile = strings.CutSuffix(last, ".pbf")
 	}
 	switch {
+	case isTile && a.archives[name] != nil:
+		return a.archiveTile(w, r, a.archives[name], row)
 	case isTile:
 		return a.webTile(w, r, strings.Split(name, ","), row)
 	case strings.Contains(last, "."):
