@@ -6,7 +6,9 @@ import (
 )
 
 // repairer makes simple rings of any: what is inside the shell, however often and whatever
-// way it goes round, and not inside a hole. It keeps its memory between calls.
+// way it goes round, and not inside the holes. Holes are counted as if they went round the
+// same way; where a tangled one goes round against the others, they cancel out. It keeps
+// its memory between calls.
 type repairer struct {
 	edges  []edge
 	splits []split
@@ -42,7 +44,7 @@ type step struct{ from, to vertex }
 
 // mostRounds bounds the search for crossings: cutting an edge bends it, which may make it
 // cross another.
-const mostRounds = 32
+const mostRounds = 256
 
 // repair replaces rings of which the first is the shell. The result is in r.xy and r.ends,
 // each shell before its holes, and empty when nothing is left.
@@ -50,6 +52,10 @@ func (r *repairer) repair(xy []int32, ends []int32) {
 	r.edges, r.xy, r.ends = r.edges[:0], r.xy[:0], r.ends[:0]
 	first := int32(0)
 	for k, end := range ends {
+		turn := 1
+		if k > 0 && DoubleArea(xy[2*first:2*end]) < 0 {
+			turn = -1
+		}
 		for i := first; i < end; i++ {
 			next := i + 1
 			if next == end {
@@ -63,7 +69,7 @@ func (r *repairer) repair(xy []int32, ends []int32) {
 			if k == 0 {
 				e.shell = way
 			} else {
-				e.hole = way
+				e.hole = way * turn
 			}
 			r.edges = append(r.edges, e)
 		}
