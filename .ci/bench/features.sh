@@ -46,7 +46,7 @@ psql -XqtA -F, "$store" -c "
     SELECT (SELECT ST_Expand(ST_Extent(n.geom), 1e-6) FROM (SELECT geom FROM peer.adresses_4326 ORDER BY geom <-> c.geom LIMIT 100) n) AS b
     FROM (SELECT geom FROM (SELECT geom, row_number() OVER (ORDER BY id_adr) AS i FROM peer.adresses_4326) a WHERE i % ($rows / 100) = 0) c) w" >"$work/windows"
 port=$(shuf -i 20000-32000 -n 1)
-"$socle" serve --store "$store" --listen "127.0.0.1:$port" --log json >/dev/null 2>"$work/socle.log" &
+"$socle" serve --store "$store" --listen "127.0.0.1:$port" --log json --tiles-ahead 0 >/dev/null 2>"$work/socle.log" &
 servers+=($!)
 mine=$!
 for _ in $(seq 300); do "$socle" healthcheck "http://127.0.0.1:$port" >/dev/null 2>&1 && break; sleep 0.1; done
