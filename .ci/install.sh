@@ -10,7 +10,7 @@ case "${1:?usage: install.sh build|test|bench|clients}" in
   build) ;;
   test) packages="$packages postgresql gdal-bin proj-bin" ;;
   bench) packages="$packages postgresql gdal-bin proj-bin wrk" ;;
-  clients) packages="$packages postgresql gdal-bin proj-bin python3-qgis qgis-providers python3-gdal python3-venv openjdk-17-jre-headless maven" ;;
+  clients) packages="$packages postgresql gdal-bin proj-bin python3-qgis qgis-providers python3-gdal python3-venv openjdk-17-jre-headless maven chromium" ;;
   *) echo "usage: install.sh build|test|bench|clients" >&2; exit 2 ;;
 esac
 command -v dpkg-query >/dev/null || { echo "not a Debian system: install the equivalents of: $packages" >&2; exit 0; }

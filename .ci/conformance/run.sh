@@ -67,6 +67,8 @@ for store in "gpkg:$work/rennes.gpkg" "$base/socle_conformance?$options"; do
   judge "$kind-gdal" /usr/bin/python3 .ci/clients/gdal_features.py "$url" "$work/log" "$rva" "$parquet"
   if [ "$kind" = gpkg ]; then
     judge "$kind-qgis" /usr/bin/python3 .ci/clients/qgis_features.py "$url" "$work/log" "$rva" "$reports"
+    judge "$kind-maplibre" .ci/clients/maplibre.sh "$url" "$reports"
+    judge "$kind-qgis-tiles" /usr/bin/python3 .ci/clients/draw.py tiles "$url/tiles/communes,iris,voies,batiments,adresses/{z}/{x}/{y}.mvt" -1.69,48.10,-1.65,48.135 16 "$reports/qgis-tiles.png"
     judge "$kind-fuzz" .ci/conformance/fuzz.sh "$url"
   elif [ -e "$ltr/usr/lib/python3/dist-packages/qgis" ]; then
     judge "$kind-qgis-ltr" env "LD_LIBRARY_PATH=$ltr/usr/lib/x86_64-linux-gnu:$ltr/usr/lib" "PYTHONPATH=$ltr/usr/lib/python3/dist-packages" "QGIS_PREFIX_PATH=$ltr/usr" \
