@@ -1,10 +1,18 @@
 -- requests.lua: wrk asks for the paths of the file $LIST in turn, and at the end writes one line of JSON: how many answers, how many of
--- them not 200, seconds, and the median and the 99th percentile of the latency in milliseconds.
-local paths, at = {}, 0
-for path in io.lines(os.getenv("LIST")) do paths[#paths + 1] = path end
+-- them not 200, seconds, and the median and the 99th percentile of the latency in milliseconds. Requests are written out before the
+-- clock starts: wrk shares the cores of the server that it measures. With $PAUSE each connection waits that many milliseconds on average
+-- before it asks again.
+local requests, at = {}, 0
+local pause = tonumber(os.getenv("PAUSE") or "0")
+init = function()
+  for path in io.lines(os.getenv("LIST")) do requests[#requests + 1] = wrk.format("GET", path) end
+end
 request = function()
-  at = at % #paths + 1
-  return wrk.format("GET", paths[at])
+  at = at % #requests + 1
+  return requests[at]
+end
+if pause > 0 then
+  delay = function() return math.random(0, 2 * pause) end
 end
 done = function(summary, latency)
   local e = summary.errors

@@ -43,12 +43,15 @@ func (a *archive) keep(c *snapshot.PublicCollection) {
 	}
 	id, tag := c.ID(), c.Tag()
 	list := a.walked[id]
-	entry := &walked{collection: c}
+	var entry *walked
 	for i, w := range list {
 		if w.collection.Tag() == tag {
 			entry, list = w, append(list[:i], list[i+1:]...)
 			break
 		}
+	}
+	if entry == nil {
+		entry = &walked{collection: c}
 	}
 	entry.last = a.now()
 	list = append(list, entry)

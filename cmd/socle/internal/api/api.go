@@ -110,7 +110,8 @@ type API struct {
 	tiles    Tiler            // in Web Mercator
 	grids    map[string]Tiler // in other tile matrix sets, by id
 	cache    *cache.Cache     // of tiles; nil when there are none
-	always   []header         // on every answer
+	always   []header         // on every tile
+	kept     *pagesKept
 	looks    *style.Book
 	pages    *pages
 	archives archives
@@ -155,6 +156,9 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 	if a.engine, err = query.New(query.Options{CacheBytes: config.CacheBytes, CursorLifetime: config.CursorLifetime}, &a.systems.ways); err != nil {
 		return nil, err
 	}
+	if a.kept, err = newPagesKept(); err != nil {
+		return nil, err
+	}
 	if tiler != nil {
 		if err := a.useTiler(tiler); err != nil {
 			return nil, err
@@ -171,7 +175,7 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !a.serveWarm(w, r) {
+	if !a.serveAtOnce(w, r) {
 		a.handler.ServeHTTP(w, r)
 	}
 }

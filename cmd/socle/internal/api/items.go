@@ -205,20 +205,28 @@ func (a *API) items(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	links := p.links()
-	h := w.Header()
+	h, turns := w.Header(), false
 	h.Set("OGC-NumberMatched", strconv.Itoa(p.matched))
 	h.Set("OGC-NumberReturned", strconv.Itoa(p.count))
 	for _, l := range links {
 		if l.Rel == "next" || l.Rel == "prev" {
 			linkHeader(h, l)
-			a.engine.Keep(p.collection)
+			turns = true
 		}
+	}
+	if turns {
+		a.engine.Keep(p.collection)
 	}
 	if p.format.rows == nil {
 		return a.pages.write(w, "items", p.lang, p.base, newItemsPage(p, links))
 	}
 	attach(h, d.ID, p.format)
-	return writeRows(r.Context(), w, p.format.rows, a.headerOf(p.projection, p.format, p.in, p.matched, links), p.count, p.read)
+	head, out := a.headerOf(p.projection, p.format, p.in, p.matched, links), a.keeper(w, r, p)
+	if err := writeRows(r.Context(), out, p.format.rows, head, p.count, p.read); err != nil {
+		return err
+	}
+	out.keep(p, turns, head.TimeStamp)
+	return nil
 }
 
 // tagOf names what an answer is made of: a page also shows which features of other

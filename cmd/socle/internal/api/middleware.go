@@ -98,18 +98,20 @@ func (a *API) requestID(r *http.Request) string {
 	return a.boot + strconv.FormatUint(a.requests.Add(1), 36)
 }
 
-// secure sets what browsers need to know to be strict.
+// secure has browsers believe the media types of answers.
 func secure(next http.Handler) http.Handler {
-	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-		"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-	policies, nosniff, referrer := []string{policy}, []string{"nosniff"}, []string{"strict-origin-when-cross-origin"}
+	nosniff := []string{"nosniff"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h["Content-Security-Policy"] = policies
-		h["X-Content-Type-Options"] = nosniff
-		h["Referrer-Policy"] = referrer
+		w.Header()["X-Content-Type-Options"] = nosniff
 		next.ServeHTTP(w, r)
 	})
+}
+
+// confine tells browsers how strict to be with what they show as a page.
+func confine(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "+
+		"base-uri 'none'; form-action 'self'; frame-ancestors 'self'")
+	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
 }
 
 // cors opens what is served, all of it public, to scripts of any origin, and answers

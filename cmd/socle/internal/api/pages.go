@@ -79,6 +79,7 @@ func (p *pages) write(w http.ResponseWriter, name, lang string, b base, data any
 	if err != nil {
 		return err
 	}
+	confine(w.Header())
 	return writeBytes(w, mediaHTML, body)
 }
 
@@ -102,6 +103,7 @@ func (a *API) asset(w http.ResponseWriter, r *http.Request) error {
 	if fresh(w, r, `W/"`+file.tag+`"`) {
 		return nil
 	}
+	confine(w.Header()) // a browser may be sent to a picture alone
 	return writeBytes(w, file.media, file.body)
 }
 

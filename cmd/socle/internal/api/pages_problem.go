@@ -19,6 +19,7 @@ func (a *API) problemPage(w http.ResponseWriter, r *http.Request, p *problem) bo
 		return false
 	}
 	h := w.Header()
+	confine(h)
 	h.Add("Vary", "Accept, Accept-Language")
 	h.Set("Content-Language", lang)
 	h.Set("Content-Type", mediaHTML)

@@ -36,6 +36,7 @@ func NewServer(a *API) *Server {
 			WriteTimeout:      a.config.RequestTimeout + writeGrace,
 			IdleTimeout:       idleTimeout,
 			MaxHeaderBytes:    maxHeaderBytes,
+			ConnContext:       withConn,
 			ErrorLog:          slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelWarn),
 		},
 	}
@@ -47,7 +48,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	// Requests outlive ctx while they are drained.
 	s.http.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
 	served := make(chan error, 1)
-	go func() { served <- s.http.Serve(l) }()
+	go func() { served <- s.http.Serve(listenHeld(l)) }()
 	select {
 	case err := <-served:
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)

@@ -2,64 +2,25 @@ package api
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"socle/referentials/snapshot"
 	"socle/tiles/cache"
 )
 
-// Tiles that are at hand have a path of their own, before the chain of middleware: a map
-// asks for dozens at once, and the chain would cost more than the answer. It sends what the
-// chain would, from values made once, and gives up at the first thing that is not plain:
-//
-//	GET or HEAD /tiles/{ids}/{z}/{x}/{y}.mvt, no parameters, in the cache ─▶ answered here
-//	anything else                                                         ─▶ the chain
-//
-// So errors, tiles that have to be drawn and the time that this may take are dealt with in
-// one place. What differs is that a request gets no id unless it brings one.
-
-// serveWarm answers a request for a tile that is at hand. It tells whether it has.
-func (a *API) serveWarm(w http.ResponseWriter, r *http.Request) bool {
-	if a.cache == nil || r.URL.RawQuery != "" || r.Method != http.MethodGet && r.Method != http.MethodHead || len(r.RequestURI) > a.config.MaxURLBytes {
-		return false
+// tileAtHand gives the tile that a request asks for, when it is in the cache.
+func (a *API) tileAtHand(r *http.Request) (*cache.Tile, bool) {
+	if a.cache == nil || r.URL.RawQuery != "" {
+		return nil, false
 	}
 	list, z, x, y, ok := readTilePath(r.URL.Path)
 	if !ok {
-		return false
+		return nil, false
 	}
-	tile, ok := a.cache.Lookup(list, z, x, y)
-	if !ok {
-		return false
-	}
-	select {
-	case a.slots <- struct{}{}:
-		defer func() { <-a.slots }()
-	default:
-		return false // the chain knows how to refuse
-	}
-	h := w.Header()
-	for i := range a.always {
-		h[a.always[i].name] = a.always[i].value
-	}
-	id := ""
-	if r.Header["X-Request-Id"] != nil {
-		id = a.requestID(r)
-		h["X-Request-Id"] = []string{id}
-	}
-	if !a.config.Logger.Enabled(r.Context(), slog.LevelDebug) {
-		a.sendTile(w, r, tile)
-		return true
-	}
-	began := time.Now()
-	o := observation{id: id}
-	o.status, o.bytes = a.sendTile(w, r, tile)
-	a.logRequest(r, &o, time.Since(began))
-	return true
+	return a.cache.Lookup(list, z, x, y)
 }
 
 // readTilePath takes apart the path of a tile.
@@ -106,7 +67,7 @@ var (
 	tileVary    = []string{"Accept-Encoding"}
 
 	// ofDocuments are those of other answers that mean nothing on a tile.
-	ofDocuments = []string{"Access-Control-Expose-Headers", "Content-Security-Policy", "Referrer-Policy"}
+	ofDocuments = []string{"Access-Control-Expose-Headers"}
 )
 
 // writeTile answers with a tile within the chain.
@@ -145,7 +106,7 @@ func (a *API) sendTile(w http.ResponseWriter, r *http.Request, t *cache.Tile) (s
 		w.WriteHeader(http.StatusOK)
 		return http.StatusOK, 0
 	}
-	n, _ := w.Write(form.Body)
+	n, _ := writeWhole(w, r, form.Body)
 	return http.StatusOK, int64(n)
 }
 
@@ -187,12 +148,6 @@ func preferredEncoding(values []string) cache.Encoding {
 		return cache.Zstd
 	}
 	return cache.Identity
-}
-
-// header is one that every tile has.
-type header struct {
-	name  string
-	value []string
 }
 
 // headersOf gives what a chain of middleware puts on every answer, as far as it means

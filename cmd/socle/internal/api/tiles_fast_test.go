@@ -124,7 +124,7 @@ func TestTilePaths(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, host, nil)
 		r.URL.Path = path
 		fast, slow := httptest.NewRecorder(), httptest.NewRecorder()
-		if !a.serveWarm(fast, r) {
+		if !a.serveAtOnce(fast, r) {
 			return
 		}
 		a.handler.ServeHTTP(slow, r)
