@@ -62,6 +62,8 @@ var policy = map[string][]string{
 	"referentials/snapshot": {"geo", "geo/crs", "geo/index", "referentials", "referentials/store/storetest"},
 	"referentials/synth":    {"geo", "geo/crs", "geo/topology", "geo/index", "referentials"},
 
+	"imu/disclosure": {"referentials"},
+
 	"migrations": {},
 
 	"tiles":         {"geo", "geo/crs", "referentials", "referentials/snapshot", "tiles/arcs", "tiles/mvt"},

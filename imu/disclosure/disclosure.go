@@ -1,0 +1,104 @@
+// Package disclosure decides what of a table of aggregates may be published, so that nobody
+// behind it is exposed: not by a value itself, and not by what others give away about it.
+//
+// It sees pure numbers: cells, and the relations by which they add up. Every value that is
+// released together must be in one [Table], for the test is about all of them at once. A
+// mean published with its count is its sum, and so one cell.
+//
+// A cell is hidden for its own sake (a threshold, a dominant unit), or for another's: hiding
+// one block of a district whose total is shown hides nothing.
+package disclosure
+
+import (
+	"context"
+
+	"socle/referentials"
+)
+
+// Cell is one value that would be published.
+type Cell struct {
+	Units   int64   // active units behind it: delivery points, households, firms
+	Value   float64 // what thresholds and dominance judge, ≥ 0, in the profile's unit
+	Largest float64 // its largest contribution, in the same unit
+	Second  float64 // its second largest
+}
+
+// Relation says that a cell is the sum of others, by their index in the table, and that
+// who reads them knows it.
+type Relation struct {
+	Total int
+	Parts []int
+	// Partial marks the sums the law speaks of (D. 111-55 III): when the parts hidden for
+	// their own sake hold too little together, the total leaves them out, and says so.
+	Partial bool
+}
+
+// Table is everything of one release.
+type Table struct {
+	Cells     []Cell
+	Relations []Relation
+}
+
+// Reason says why a cell is shown or hidden.
+type Reason uint8
+
+// The reasons.
+const (
+	Shown         Reason = iota
+	Empty                // no unit stands behind it; it is published as empty
+	Threshold            // too few units
+	Dominance            // one unit is too large a part of it
+	Complementary        // it would give away another
+)
+
+// Hidden tells the reasons for which a value must not leave.
+func (r Reason) Hidden() bool { return r > Empty }
+
+// String gives the word receipts use.
+func (r Reason) String() string {
+	switch r {
+	case Shown:
+		return "shown"
+	case Empty:
+		return "empty"
+	case Threshold:
+		return "threshold"
+	case Dominance:
+		return "dominance"
+	}
+	return "complementary"
+}
+
+// Outcome is what may be published of a table.
+type Outcome struct {
+	Reasons []Reason // one per cell
+	// Partial lists, ascending, the shown totals that must be published as partial, with the
+	// values of Reduced.
+	Partial []int
+	// Reduced holds, for each of Partial, what it is without the cells left out.
+	Reduced []Cell
+	// Left lists, ascending, the hidden cells that no total may hold any more.
+	Left        []int
+	Certificate Certificate
+}
+
+// Shows tells whether cell i may be published.
+func (o *Outcome) Shows(i int) bool { return !o.Reasons[i].Hidden() }
+
+// Protect hides what must be hidden so that nothing that is hidden for its own sake can be
+// inferred from what is shown, at the least loss it finds. What it gives has passed the
+// tests its certificate names. Errors: Invalid for a table that does not add up, Refused
+// when no safe release was found, and the context's own.
+func Protect(ctx context.Context, p Profile, t *Table) (*Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	o := &Outcome{Reasons: make([]Reason, len(t.Cells))}
+	for i := range t.Cells {
+		o.Reasons[i] = p.Judge(t.Cells[i])
+	}
+	if len(t.Relations) > 0 && p.Rules() {
+		return nil, referentials.Errorf(referentials.Unsupported, "tables with relations are not protected yet")
+	}
+	return o, nil
+}
