@@ -7,34 +7,47 @@ import (
 	"slices"
 )
 
-// rank orders the features of a tile by how much they are worth keeping.
-type rank struct {
-	place uint64 // less is kept longer
-	pick  pick
-}
-
-// rankOf puts large boxes first, and those of the same size (all points) in an order that
-// is the same for every tile and spreads over the territory.
-func rankOf(l *layer, at pick) rank {
-	b := &l.boxes[0][at.position]
+// placeOf says how much the feature of a position is worth keeping; less is kept longer.
+// Large boxes come first, and those of the same size (all points) in an order that is the
+// same for every tile and spreads over the territory.
+func placeOf(l *layer, position uint32) uint64 {
+	b := &l.boxes[0][position]
 	size := float32(b.right-b.left) + float32(b.bottom-b.top)
-	return rank{uint64(math.MaxUint32-math.Float32bits(size))<<32 | uint64(scatter(l.rows[at.position])), at}
+	return uint64(math.MaxUint32-math.Float32bits(size))<<32 | uint64(scatter(l.rows[position]))
 }
 
-// keepBest leaves of p.picks the n of best rank, in order.
+// keepBest leaves of p.picks the n of best place, in order.
 func (p *pen) keepBest(l *layer, n int) {
-	p.ranks = p.ranks[:0]
+	if n <= 0 {
+		p.picks = p.picks[:0]
+		return
+	}
+	if n >= len(p.picks) {
+		return
+	}
+	p.places = p.places[:0]
 	for _, at := range p.picks {
-		p.ranks = append(p.ranks, rankOf(l, at))
+		p.places = append(p.places, placeOf(l, at.position))
 	}
-	slices.SortFunc(p.ranks, func(a, b rank) int {
-		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.pick.position, b.pick.position))
-	})
-	p.picks = p.picks[:0]
-	for _, r := range p.ranks[:n] {
-		p.picks = append(p.picks, r.pick)
+	p.sorted = append(p.sorted[:0], p.places...)
+	slices.Sort(p.sorted)
+	last := p.sorted[n-1]
+	first, _ := slices.BinarySearch(p.sorted, last)
+	room := n - first // for those whose place is the last one's
+	kept := p.picks[:0]
+	for i, at := range p.picks {
+		switch place := p.places[i]; {
+		case place > last:
+			continue
+		case place == last:
+			if room == 0 {
+				continue
+			}
+			room--
+		}
+		kept = append(kept, at)
 	}
-	slices.SortFunc(p.picks, func(a, b pick) int { return cmp.Compare(a.position, b.position) })
+	p.picks = kept
 }
 
 // drawing is a layer as a request wants it.
@@ -131,11 +144,15 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, fit int) (
 		if cells == 0 && fit < met && !whole {
 			p.keepBest(l.layer, fit)
 		}
-		for {
-			tried, drawn, err := p.try(ctx, l, a, most)
-			if err != nil {
-				return dst[:start], Stats{}, err
+		var drawn Stats
+		for tried, fresh := 0, false; ; {
+			if !fresh {
+				var err error
+				if tried, drawn, err = p.try(ctx, l, a, most); err != nil {
+					return dst[:start], Stats{}, err
+				}
 			}
+			fresh = false
 			size := p.encoder.Size()
 			if size <= most {
 				drawn.Features, drawn.Repaired, drawn.Labels = p.encoder.Features(), p.encoder.Repaired(), s.Labels
@@ -158,15 +175,17 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, fit int) (
 			switch {
 			case !whole:
 				p.keepBest(l.layer, tried*most/size*roomy/16)
-			case p.detail > 0 && uint32(p.detail)+coarser > zoom:
+			case p.detail > 0 && uint32(p.detail)+coarser > zoom && p.encoder.WithoutGeometry() <= most:
 				p.detail--
 			case !a.bare:
+				p.detail = uint8(max(0, int(zoom)-coarser))
 				a = bareAttributes(l.layer)
 			default:
 				whole = false
 				if l.policy.Bytes == 0 {
 					most = max(most, p.deepest)
 				}
+				fresh = tried == len(p.picks)
 			}
 		}
 	}

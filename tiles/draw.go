@@ -17,7 +17,8 @@ type pen struct {
 	path       []int32 // and after
 	found      []uint32
 	picks      []pick
-	ranks      []rank
+	places     []uint64 // of picks, and the same in order
+	sorted     []uint64
 	first      []byte // layers that did not fit together
 }
 

@@ -26,7 +26,7 @@ type serveCmd struct {
 	CursorLifetime time.Duration  `default:"5m" env:"SOCLE_CURSOR_LIFETIME" help:"How long paging may pause on data that changed meanwhile."`
 	MaxConcurrent  int            `default:"256" env:"SOCLE_MAX_CONCURRENT" help:"Requests answered at once; others get 503."`
 	Archives       []string       `name:"tiles" env:"SOCLE_TILES" placeholder:"FILE.pmtiles" help:"Archives of tiles to serve too, at /tiles/FILE/…."`
-	TileMemory     uint64         `name:"tile-memory" default:"256" env:"SOCLE_TILE_MEMORY" placeholder:"MIB" help:"Mebibytes for tiles that are kept."`
+	TileMemory     uint64         `name:"tile-memory" default:"256" env:"SOCLE_TILE_MEMORY" placeholder:"MIB" help:"Mebibytes for tiles that are kept; 0: none."`
 	TilesAhead     int            `name:"tiles-ahead" default:"1" env:"SOCLE_TILES_AHEAD" help:"Tiles drawn at once before anyone asks for them; 0: none."`
 }
 
@@ -78,7 +78,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Version: version,
 		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent,
 		MaxLimit: c.MaxLimit, CursorLifetime: c.CursorLifetime, Logger: logger,
-		TileBytes: c.TileMemory << 20, TilesAhead: cmp.Or(c.TilesAhead, -1),
+		TileBytes: max(c.TileMemory<<20, 1), TilesAhead: cmp.Or(c.TilesAhead, -1),
 		Archives: archives,
 	}, keeper, tiles.New(tiles.Options{}))
 	if err != nil {

@@ -6,7 +6,10 @@
 // x to the right and y down, the tile itself being 0 to [Extent].
 package mvt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // Extent is the side of a tile in its own coordinates.
 const Extent = 4096
@@ -44,6 +47,7 @@ type Encoder struct {
 	values   valueTable
 	features []byte
 	count    int
+	tagged   int // bytes of all tags
 
 	// The feature at work.
 	geomType GeomType
@@ -80,7 +84,7 @@ const (
 // BeginLayer starts a layer of that name. Values will be given by position in keys, whose
 // names must differ.
 func (e *Encoder) BeginLayer(name string, keys []string) {
-	e.name, e.count, e.geometry.repaired = name, 0, 0
+	e.name, e.count, e.tagged, e.geometry.repaired = name, 0, 0, 0
 	e.features = e.features[:0]
 	e.keys.reset(keys)
 	e.values.reset()
@@ -118,7 +122,10 @@ func (e *Encoder) Value(key int, code uint32) { e.tag(key, e.values.listed(code)
 // Row gives the feature a value of the list for each key, that of codes[columns[key]]. A
 // code of 0 is no value.
 func (e *Encoder) Row(columns []int, codes []uint32) {
-	tags, given, epoch := e.tags, e.values.given, e.values.epoch
+	n := len(e.tags)
+	tags := slices.Grow(e.tags, len(columns)*2*binary.MaxVarintLen32)
+	tags = tags[:cap(tags)]
+	given, epoch := e.values.given, e.values.epoch
 	for key, column := range columns {
 		code := codes[column]
 		if code == 0 {
@@ -132,9 +139,23 @@ func (e *Encoder) Row(columns []int, codes []uint32) {
 		if number < 0 {
 			number = int32(e.keys.number(key))
 		}
-		tags = appendUvarint(appendUvarint(tags, uint64(number)), uint64(s.number))
+		n = putUvarint(tags, n, uint32(number))
+		n = putUvarint(tags, n, s.number)
 	}
-	e.tags = tags
+	e.tags = tags[:n]
+}
+
+// putUvarint writes a number at b[n:], which has room, and gives where it ends.
+func putUvarint(b []byte, n int, v uint32) int {
+	if v < 1<<7 {
+		b[n] = byte(v)
+		return n + 1
+	}
+	if v < 1<<14 {
+		b[n], b[n+1] = byte(v)|0x80, byte(v>>7)
+		return n + 2
+	}
+	return n + binary.PutUvarint(b[n:], uint64(v))
 }
 
 // String gives the feature a text.
@@ -180,6 +201,7 @@ func (e *Encoder) EndFeature() bool {
 	b = append(b, featureType, byte(e.geomType))
 	e.features = appendBytes(b, featureGeometry, commands)
 	e.count++
+	e.tagged += len(e.tags)
 	return true
 }
 
@@ -195,6 +217,13 @@ func (e *Encoder) Size() int {
 		return 0
 	}
 	return lengthSize(e.layerSize())
+}
+
+// WithoutGeometry tells how many bytes of Size no geometry could spare: attributes, and
+// what features take besides.
+func (e *Encoder) WithoutGeometry() int {
+	const least = 2 + 2 + 2 + 2 // message, tags, type and geometry
+	return e.tagged + least*e.count + len(e.keys.buf) + len(e.values.buf)
 }
 
 func (e *Encoder) layerSize() int {
