@@ -11,8 +11,7 @@ package disclosure
 
 import (
 	"context"
-
-	"socle/referentials"
+	"slices"
 )
 
 // Cell is one value that would be published.
@@ -93,12 +92,59 @@ func Protect(ctx context.Context, p Profile, t *Table) (*Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	o := &Outcome{Reasons: make([]Reason, len(t.Cells))}
-	for i := range t.Cells {
-		o.Reasons[i] = p.Judge(t.Cells[i])
+	if err := t.check(); err != nil {
+		return nil, err
 	}
-	if len(t.Relations) > 0 && p.Rules() {
-		return nil, referentials.Errorf(referentials.Unsupported, "tables with relations are not protected yet")
+	parts, err := t.components()
+	if err != nil {
+		return nil, err
 	}
+	s := newState(&p, t)
+	o := &Outcome{Reasons: s.reasons}
+	o.Certificate = Certificate{Profile: p.Name, From: p.From, Until: p.Until, Protection: p.Protection,
+		Cells: len(t.Cells), Relations: len(t.Relations), Components: len(parts), Rounds: 1, Inputs: digest(&p, t)}
+	if p.Rules() {
+		if err := protect(ctx, &p, t, s, parts, &o.Certificate); err != nil {
+			return nil, err
+		}
+	}
+	for i, r := range s.reasons {
+		if s.partial[i] && r == Shown {
+			o.Partial = append(o.Partial, i)
+			o.Reduced = append(o.Reduced, s.cells[i])
+		}
+		if s.left[i] {
+			o.Left = append(o.Left, i)
+		}
+	}
+	o.Certificate.count(o, t)
 	return o, nil
+}
+
+func protect(ctx context.Context, p *Profile, t *Table, s *state, parts []component, c *Certificate) error {
+	nested := newHierarchy(p, t, s)
+	var local []int32
+	for k := range parts {
+		part := &parts[k]
+		if !slices.ContainsFunc(part.cells, s.hidden) {
+			continue
+		}
+		if part.forest {
+			if err := nested.protect(ctx, part); err != nil {
+				return err
+			}
+			continue
+		}
+		if local == nil {
+			local = make([]int32, len(t.Cells))
+		}
+		l := newLinked(ctx, p, t, s, part, local)
+		if err := l.protect(); err != nil {
+			return err
+		}
+		c.Sums += l.sums
+		c.Rounds = max(c.Rounds, l.rounds)
+	}
+	c.Sums += nested.sums
+	return nil
 }
