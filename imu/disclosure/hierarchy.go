@@ -122,10 +122,10 @@ func (h *hierarchy) total(k int) {
 // exposed is what hiding a cell leaves open: itself, or for a total the hidden cells below,
 // for what is shown below is known.
 func (h *hierarchy) exposed(c int) bundle {
+	if h.left[c] {
+		return bundle{}
+	}
 	if h.rel[c] < 0 {
-		if h.left[c] {
-			return bundle{}
-		}
 		return h.p.leafBundle(h.cells[c], h.reasons[c])
 	}
 	b := h.known[c]
@@ -233,11 +233,10 @@ func (h *hierarchy) mend(total int, b bundle) bundle {
 			for _, c := range chosen {
 				h.open(c)
 			}
-			b = h.refresh(total)
-			if enough {
+			if b = h.refresh(total); h.p.safe(&b) {
 				return b
 			}
-			continue
+			continue // hidden totals between hide more now, and need more
 		}
 		if h.p.Partial && h.leaveOut(total, false) {
 			return h.bundle(total)
@@ -326,14 +325,19 @@ func (h *hierarchy) leaveOut(total int, byLaw bool) bool {
 // reduce sums a total again, without what was left out below.
 func (h *hierarchy) reduce(total int) {
 	var sum Cell
+	nothing := true
 	for _, c := range h.t.Relations[h.rel[total]].Parts {
 		if h.rel[c] >= 0 && h.hidden(c) {
 			h.reduce(c)
 		}
 		if !h.left[c] {
 			sum = sum.add(h.cells[c])
+			nothing = nothing && h.reasons[c] == Empty
 		}
 	}
 	h.cells[total] = sum
 	h.partial[total] = true
+	if nothing && h.hidden(total) {
+		h.left[total] = true // those above hold nothing of it any more
+	}
 }

@@ -47,6 +47,15 @@ func (l *linked) leaveOut(group []int32) bool {
 			l.reasons[i] = r
 		}
 	}
+	for n := range l.relations { // lower ones first
+		all := l.members(int32(n))
+		total := l.cells[all[len(all)-1]]
+		if l.hidden(total) && !slices.ContainsFunc(all[:len(all)-1], func(v int32) bool {
+			return !l.left[l.cells[v]] && l.reasons[l.cells[v]] != Empty
+		}) {
+			l.left[total] = true // those above hold nothing of it any more
+		}
+	}
 	l.forget()
 	return true
 }

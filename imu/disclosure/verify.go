@@ -63,10 +63,38 @@ func newAttack(p *Profile, t *Table, o *Outcome) *attack {
 	for _, i := range o.Left {
 		a.left[i] = true
 	}
+	if len(o.Left) > 0 {
+		for k := range t.Relations {
+			a.below(t.Relations[k].Total)
+		}
+	}
 	return a
 }
 
-// cell is a value as it is published.
+// below counts a hidden total again without what was left out below it.
+func (a *attack) below(i int) Cell {
+	if c, ok := a.reduced[i]; ok {
+		return c
+	}
+	c := a.t.Cells[i]
+	for k := range a.t.Relations {
+		if a.t.Relations[k].Total != i {
+			continue
+		}
+		c = Cell{}
+		for _, part := range a.t.Relations[k].Parts {
+			if !a.left[part] {
+				c = c.add(a.below(part))
+			}
+		}
+	}
+	if !a.o.Shows(i) {
+		a.reduced[i] = c
+	}
+	return a.cell(i)
+}
+
+// cell is a value as it is published, or would be.
 func (a *attack) cell(i int) Cell {
 	if c, ok := a.reduced[i]; ok {
 		return c
@@ -173,7 +201,7 @@ func (a *attack) bounds(s *simplex, n, i int) []Breach {
 	sum := make([]float64, len(s.cost))
 	sum[n] = 1
 	in := s.interval(sum)
-	c := a.t.Cells[i]
+	c := a.cell(i)
 	w := max(a.p.Protection*c.Value, a.p.Rule.need(c))
 	tolerance := 1e-6 * max(c.Value, w)
 	if in.High < c.Value+w-tolerance || in.Low > max(c.Value-w, 0)+tolerance || in.High-in.Low <= tolerance || in.High == in.Low {
@@ -220,7 +248,7 @@ func (a *attack) sums(s *simplex, k int, at map[int]int) []Breach {
 		sensitive := false
 		sum := make([]float64, len(s.cost))
 		for _, i := range group {
-			c = c.add(a.t.Cells[i])
+			c = c.add(a.cell(i))
 			sum[at[i]] = 1
 			sensitive = sensitive || a.o.Reasons[i] != Complementary
 		}
