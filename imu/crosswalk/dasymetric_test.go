@@ -142,10 +142,10 @@ func TestWeights(t *testing.T) {
 		// second, of which three quarters lie in the mesh.
 		add(layerOf("zones", geo.Polygon), features(rectangle(0, -10, 20, 10), rectangle(22, 0, 30, 10), rectangle(25, 5, 35, 10), rectangle(100, 0, 110, 10))...).
 		add(buildings,
-			feature(0, rectangle(2, 2, 4, 4), 1, 6, 10, 4),     // 4 m² in cell 0
-			feature(1, rectangle(8, 4, 12, 6), 2, 2, 7, 4),     // 4 m² in each of cells 0 and 1
-			feature(2, rectangle(14, -2, 16, 2), 3, 4, 5, 4),   // 4 m² in cell 1, 4 m² outside
-			null,                                               // weighs nothing that is told
+			feature(0, rectangle(2, 2, 4, 4), 1, 6, 10, 4),   // 4 m² in cell 0
+			feature(1, rectangle(8, 4, 12, 6), 2, 2, 7, 4),   // 4 m² in each of cells 0 and 1
+			feature(2, rectangle(14, -2, 16, 2), 3, 4, 5, 4), // 4 m² in cell 1, 4 m² outside
+			null, // weighs nothing that is told
 			feature(4, rectangle(18, 8, 23, 9), 5, 5, 1000, 0), // 2 m² in zone 0, 1 m² in zone 1 and 2 m² between
 		).
 		add(dwellings, feature(0, pointAt(5, 5), 3), feature(1, pointAt(10, 5), 2), feature(2, pointAt(15, -5), 5), feature(3, pointAt(15, 5), 0)).
