@@ -11,6 +11,8 @@ type bundle struct {
 	both      int     // members that are sensitive and of one unit
 	reach     float64 // what the sum must reach for each sensitive cell to seem large enough
 	zero      bool    // a sensitive cell is 0, and must not be known to be
+	inner     int     // members of the largest sensitive total among them
+	innerOnes int     // of those, of one unit
 }
 
 // leafBundle is a hidden cell alone.
@@ -34,7 +36,11 @@ func (b bundle) join(d bundle) bundle {
 	if d.members == 0 {
 		return b
 	}
+	if d.inner > b.inner {
+		b.inner, b.innerOnes = d.inner, d.innerOnes
+	}
 	return bundle{
+		inner: b.inner, innerOnes: b.innerOnes,
 		sum: b.sum.add(d.sum), members: b.members + d.members, sensitive: b.sensitive + d.sensitive,
 		singles: b.singles + d.singles, both: b.both + d.both, reach: max(b.reach, d.reach), zero: b.zero || d.zero,
 	}
@@ -47,6 +53,8 @@ func (p *Profile) safe(b *bundle) bool {
 		return true
 	case b.members < 2, p.Rule.judge(b.sum) != Shown, b.sum.Value < b.reach*(1-slack), b.zero && b.sum.Value == 0:
 		return false
+	case b.members == b.inner+1 && b.singles == b.innerOnes+1:
+		return false // the one beside the total can compute it
 	case b.members == 2 && b.singles == 2:
 		return b.sensitive == 0
 	case b.members == 2 && b.singles == 1:

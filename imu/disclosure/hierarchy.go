@@ -129,8 +129,9 @@ func (h *hierarchy) exposed(c int) bundle {
 		return h.p.leafBundle(h.cells[c], h.reasons[c])
 	}
 	b := h.known[c]
-	if h.sensitive(c) {
+	if h.sensitive(c) && !h.partial[c] { // nobody can tell what was left out
 		b.reach = max(b.reach, b.sum.Value+h.p.width(h.cells[c]))
+		b.inner, b.innerOnes = b.members, b.singles
 	}
 	return b
 }
@@ -151,7 +152,11 @@ func (h *hierarchy) cover(total int) {
 	if !h.sensitive(total) {
 		return
 	}
-	for need := h.p.width(h.cells[total]); h.known[total].members == 0 || h.known[total].sum.Value < need*(1-slack); {
+	for need := h.p.width(h.t.Cells[total]); ; {
+		lost := h.t.Cells[total].Value - h.cells[total].Value
+		if (h.known[total].members > 0 || h.partial[total]) && h.known[total].sum.Value+lost >= need*(1-slack) {
+			return
+		}
 		offers := h.offers(total)
 		if len(offers) == 0 {
 			return
@@ -322,22 +327,29 @@ func (h *hierarchy) leaveOut(total int, byLaw bool) bool {
 	return true
 }
 
-// reduce sums a total again, without what was left out below.
-func (h *hierarchy) reduce(total int) {
+// reduce sums a total again, without what was left out below, and tells whether that
+// changed it.
+func (h *hierarchy) reduce(total int) bool {
 	var sum Cell
-	nothing := true
+	nothing, changed := true, false
 	for _, c := range h.t.Relations[h.rel[total]].Parts {
-		if h.rel[c] >= 0 && h.hidden(c) {
-			h.reduce(c)
+		if h.rel[c] >= 0 && (h.hidden(c) && h.reduce(c) || h.partial[c]) {
+			changed = true
 		}
-		if !h.left[c] {
-			sum = sum.add(h.cells[c])
-			nothing = nothing && h.reasons[c] == Empty
+		if h.left[c] {
+			changed = true
+			continue
 		}
+		sum = sum.add(h.cells[c])
+		nothing = nothing && h.reasons[c] == Empty
+	}
+	if !changed {
+		return false
 	}
 	h.cells[total] = sum
 	h.partial[total] = true
 	if nothing && h.hidden(total) {
 		h.left[total] = true // those above hold nothing of it any more
 	}
+	return true
 }

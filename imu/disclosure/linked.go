@@ -95,6 +95,20 @@ func (l *linked) free(v int32) bool {
 	return l.hidden(i) && !l.left[i]
 }
 
+// secret tells the places whose value must not be inferred. A hidden total that something
+// was left out of is none any more: nobody can tell what that was.
+func (l *linked) secret(v int32) bool {
+	i := l.cells[v]
+	return l.sensitive(i) && !l.left[i] && !l.partial[i]
+}
+
+// guarded tells the places whose bounds must not be inferred: of a total that something was
+// left out of, the lower one.
+func (l *linked) guarded(v int32) bool {
+	i := l.cells[v]
+	return l.sensitive(i) && !l.left[i]
+}
+
 // members gives a relation's places, its total last.
 func (l *linked) members(n int32) []int32 {
 	r := &l.t.Relations[l.relations[n]]
@@ -118,7 +132,7 @@ func (l *linked) audit() ([]flaw, error) {
 		if err := l.ctx.Err(); err != nil {
 			return nil, err
 		}
-		if !l.sensitive(l.cells[v]) || l.left[l.cells[v]] {
+		if !l.guarded(int32(v)) {
 			continue
 		}
 		ok, err := l.prove(int32(v))
@@ -170,25 +184,27 @@ func (l *linked) derivable() ([]flaw, error) {
 		return nil, err
 	}
 	var flaws []flaw
-	alone := make(map[uint64]int32) // the direction a cell of one unit moves in
+	alone := make(map[uint64][]int32) // cells of one unit, by the direction they move in
 	for v, i := range l.cells {
-		if l.free(int32(v)) && l.state.cells[i].Units == 1 && l.y[v] != 0 && !l.isTotal[v] {
-			if key := l.direction(v); alone[key] == 0 {
-				alone[key] = int32(v) + 1
-			}
+		if l.free(int32(v)) && l.state.cells[i].Units == 1 && l.y[v] != 0 {
+			key := l.direction(v)
+			alone[key] = append(alone[key], int32(v))
 		}
 	}
-	for v, i := range l.cells {
+	for v := range l.cells {
 		switch {
-		case !l.sensitive(i) || l.left[i]:
+		case !l.secret(int32(v)):
 		case l.y[v] == 0:
 			flaws = append(flaws, flaw{group: []int32{int32(v)}, knows: -1})
 		default:
 			if len(alone) == 0 {
 				break
 			}
-			if s := alone[l.direction(v)] - 1; s >= 0 && s != int32(v) && !l.holds(int32(v), s) {
-				flaws = append(flaws, flaw{group: []int32{int32(v)}, knows: s})
+			for _, s := range alone[l.direction(v)] {
+				if !l.same(int32(v), s) {
+					flaws = append(flaws, flaw{group: []int32{int32(v)}, knows: s})
+					break
+				}
 			}
 		}
 	}
@@ -204,10 +220,9 @@ func (l *linked) direction(v int) uint64 {
 	return mulmod(l.y[v], invmod(l.z[v]))
 }
 
-// holds tells whether cell s is all that a hidden total v has: then v is no other cell.
-func (l *linked) holds(v, s int32) bool {
-	g := l.bottom([]int32{v})
-	return len(g) == 1 && g[0] == s
+// same tells whether two cells hide the same at the bottom: then they are one secret.
+func (l *linked) same(v, s int32) bool {
+	return v == s || slices.Equal(l.bottom([]int32{v}), l.bottom([]int32{s}))
 }
 
 // bottom replaces hidden totals by the hidden cells below them.

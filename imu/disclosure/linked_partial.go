@@ -73,7 +73,7 @@ func (l *linked) leaveOutByLaw() {
 				open = append(open, v)
 			}
 		}
-		group := slices.DeleteFunc(l.bottom(open), func(v int32) bool { return !l.sensitive(l.cells[v]) })
+		group := slices.DeleteFunc(l.bottom(open), func(v int32) bool { return !l.secret(v) })
 		if len(group) > 0 && l.p.Rule.judge(l.sum(group)) != Shown {
 			l.leaveOut(group)
 		}

@@ -21,8 +21,8 @@ const maxWork = 1 << 33
 // changing.
 func (l *linked) prove(v int32) (bool, error) {
 	for side := range l.proof {
-		if l.proof[side][v] != nil {
-			continue
+		if l.proof[side][v] != nil || side == 0 && l.partial[l.cells[v]] {
+			continue // what was left out has no upper bound
 		}
 		for _, size := range neighbourhoods {
 			moved, whole := l.try([]int32{v}, -1, side == 0, size, false)
@@ -41,13 +41,26 @@ func (l *linked) prove(v int32) (bool, error) {
 	return true, nil
 }
 
-// far is how far a group must be able to go up or down.
-func (l *linked) far(group []int32, up bool) float64 {
+// far is how far a group must be able to go up or down; for one who knows a cell of it,
+// that it goes at all.
+func (l *linked) far(group []int32, knows int32, up bool) float64 {
+	if knows >= 0 {
+		open := slices.DeleteFunc(l.bottom(group), func(v int32) bool { return v == knows })
+		far := l.p.Protection * l.sum(open).Value
+		if up {
+			far = max(far, 1e-6*l.scale)
+		}
+		return far
+	}
 	c := l.sum(l.bottom(group))
 	if len(group) == 1 {
 		c = l.state.cells[l.cells[group[0]]]
 	}
 	w := max(l.p.width(c), 1e-6*l.scale)
+	if i := l.cells[group[0]]; len(group) == 1 && l.partial[i] {
+		// Nobody can tell what was left out of it either.
+		w = max(0, l.p.width(l.t.Cells[i])-(l.t.Cells[i].Value-c.Value))
+	}
 	if !up {
 		w = min(w, c.Value)
 	}
@@ -62,20 +75,20 @@ func (l *linked) note(moved map[int32]float64) {
 	}
 	slices.Sort(support)
 	for _, v := range support {
-		if !l.sensitive(l.cells[v]) {
+		if !l.guarded(v) {
 			continue
 		}
 		d := moved[v]
-		if up := l.far([]int32{v}, true); d >= up*(1-slack) && l.proof[0][v] == nil {
+		if up := l.far([]int32{v}, -1, true); d >= up*(1-slack) && l.proof[0][v] == nil {
 			l.proof[0][v] = support
 		}
-		if down := l.far([]int32{v}, false); -d >= down*(1-slack) && l.proof[1][v] == nil {
+		if down := l.far([]int32{v}, -1, false); -d >= down*(1-slack) && l.proof[1][v] == nil {
 			l.proof[1][v] = support
 		}
 	}
 	// A cell of 0 has nowhere to go down to, and nothing to hide there.
 	for _, v := range support {
-		if l.sensitive(l.cells[v]) && l.state.cells[l.cells[v]].Value == 0 && l.proof[1][v] == nil {
+		if l.guarded(v) && l.state.cells[l.cells[v]].Value == 0 && l.proof[1][v] == nil {
 			l.proof[1][v] = []int32{}
 		}
 	}
@@ -87,7 +100,7 @@ func (l *linked) note(moved map[int32]float64) {
 func (l *linked) try(group []int32, still int32, up bool, size int, open bool) (map[int32]float64, bool) {
 	vars, rows, whole := l.neighbourhood(group, still, size, open)
 	at := make(map[int32]int, len(vars))
-	p := push{up: up, far: l.far(group, up)}
+	p := push{up: up, far: l.far(group, still, up)}
 	if p.far == 0 {
 		moved := make(map[int32]float64)
 		for _, v := range group {

@@ -165,7 +165,9 @@ func (a *attack) group(ctx context.Context, relations []int) ([]Breach, error) {
 		}
 		if own := a.o.Reasons[i]; own == Threshold || own == Dominance {
 			found = append(found, a.bounds(s, n, i)...)
-			found = append(found, a.insiders(s, relations, at, i)...)
+			if a.cell(i) == a.t.Cells[i] {
+				found = append(found, a.insiders(s, relations, at, i)...)
+			}
 		}
 	}
 	for _, k := range relations {
@@ -201,9 +203,12 @@ func (a *attack) bounds(s *simplex, n, i int) []Breach {
 	sum := make([]float64, len(s.cost))
 	sum[n] = 1
 	in := s.interval(sum)
-	c := a.cell(i)
+	c := a.t.Cells[i]
+	if c != a.cell(i) {
+		in.High = math.Inf(1) // it is what is known and something that was left out
+	}
 	w := max(a.p.Protection*c.Value, a.p.Rule.need(c))
-	tolerance := 1e-6 * max(c.Value, w)
+	tolerance := max(1e-6*max(c.Value, w), 1e-9*s.scale)
 	if in.High < c.Value+w-tolerance || in.Low > max(c.Value-w, 0)+tolerance || in.High-in.Low <= tolerance || in.High == in.Low {
 		return []Breach{{[]int{i}, fmt.Sprintf("%v is known to be from %v to %v", c.Value, in.Low, in.High), in}}
 	}
