@@ -139,13 +139,17 @@ func BenchmarkCity(b *testing.B) {
 	source := find("addresses")
 	var n int
 	var sum float64
+	column := make([]float64, source.Len())
 	countAndSum := func(m *Matrix) {
 		n, sum = 0, 0
+		for i := range column {
+			column[i] = source.Value(i, 1).Float()
+		}
 		for k := range m.Cells() {
 			list, _ := m.Cell(k)
 			n += len(list)
 			for _, i := range list {
-				sum += source.Value(int(i), 1).Float()
+				sum += column[i]
 			}
 		}
 	}

@@ -14,14 +14,9 @@ import (
 	"socle/referentials"
 )
 
-// shared reads a file beside the checkout.
-func shared(t *testing.T, name string) string {
-	t.Helper()
-	path := filepath.Join("..", "..", "..", "shared", filepath.FromSlash(name))
-	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("it is missing (%v): shared files lie beside the checkout", err)
-	}
-	return path
+// sharedPath is that of a file beside the checkout.
+func sharedPath(name string) string {
+	return filepath.Join("..", "..", "..", "shared", filepath.FromSlash(name))
 }
 
 // wkt reads the polygons of the vectors.
@@ -54,9 +49,9 @@ type placed struct {
 // TestGeoClimate gives the values of units to buildings by footprint and levels. Two of
 // the six cases are told as the case before with other levels.
 func TestGeoClimate(t *testing.T) {
-	b, err := os.ReadFile(shared(t, "vectors/areal/dasymetric_geoclimate.json"))
+	b, err := os.ReadFile(sharedPath("vectors/areal/dasymetric_geoclimate.json"))
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v (the vectors lie in ../shared beside the checkout)", err)
 	}
 	var file struct {
 		Cases []struct {

@@ -19,7 +19,8 @@ import (
 // TestPopulationAgreesWithPostGIS puts the people of the 200 m grid onto IRIS as PostGIS
 // does in Lambert-93.
 func TestPopulationAgreesWithPostGIS(t *testing.T) {
-	find := rennes(t, map[string]string{"iris": "iris_rennes_metropole.ods.json.gz", "carreaux_200m": "carreaux_200m_rm.geojson.gz"})
+	t.Parallel()
+	find := realRennes(t)
 	grid, iris := find("carreaux_200m"), find("iris")
 	people := grid.Descriptor().FieldIndex("ind")
 	var script strings.Builder

@@ -3,27 +3,59 @@ package crosswalk
 import (
 	"context"
 	"math"
+	"sync"
 	"testing"
+
+	"golang.org/x/sync/errgroup"
 
 	"socle/referentials/importer"
 	"socle/referentials/snapshot"
 )
 
-// rennes imports real files, each as one collection.
-func rennes(t *testing.T, files map[string]string) func(id string) *snapshot.Collection {
-	t.Helper()
+// rennes imports real files, each as one collection, once for all tests.
+var rennes = sync.OnceValues(func() (*snapshot.Snapshot, error) {
 	w := new(world)
-	for as, name := range files {
-		if _, err := importer.Import(context.Background(), w, importer.Options{Files: []string{shared(t, "data/rennes/"+name)}, As: as}); err != nil {
-			t.Fatal(err)
-		}
+	var group errgroup.Group
+	for as, name := range map[string]string{
+		"adresses":      "rva_adresses_2013.csv.gz",
+		"iris":          "iris_rennes_metropole.ods.json.gz",
+		"communes":      "communes35.geojson.gz",
+		"carreaux_200m": "carreaux_200m_rm.geojson.gz",
+	} {
+		group.Go(func() error {
+			_, err := importer.Import(context.Background(), w, importer.Options{Files: []string{sharedPath("data/rennes/" + name)}, As: as})
+			return err
+		})
 	}
-	return w.load(t)
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	k := snapshot.New(w, snapshot.Options{})
+	if err := k.Load(context.Background()); err != nil {
+		return nil, err
+	}
+	return k.Current(), nil
+})
+
+func realRennes(t *testing.T) func(id string) *snapshot.Collection {
+	t.Helper()
+	now, err := rennes()
+	if err != nil {
+		t.Fatalf("%v (the real data lies in ../shared/data beside the checkout)", err)
+	}
+	return func(id string) *snapshot.Collection {
+		c, ok := now.Collection(id)
+		if !ok {
+			t.Fatal("no collection " + id)
+		}
+		return c
+	}
 }
 
 // TestRealAddressesOnIRIS counts what PostGIS counted: 85,287 of 85,292, at most 1,714.
 func TestRealAddressesOnIRIS(t *testing.T) {
-	find := rennes(t, map[string]string{"adresses": "rva_adresses_2013.csv.gz", "iris": "iris_rennes_metropole.ods.json.gz"})
+	t.Parallel()
+	find := realRennes(t)
 	m := made(t, Request{Source: find("adresses"), Mesh: find("iris"), Method: Point})
 	checkWhole(t, m)
 	empty, fullest := 0, 0
@@ -51,7 +83,8 @@ func TestRealAddressesOnIRIS(t *testing.T) {
 
 // TestRealIRISOnCommunes leads there by key and by place: to the same communes.
 func TestRealIRISOnCommunes(t *testing.T) {
-	find := rennes(t, map[string]string{"iris": "iris_rennes_metropole.ods.json.gz", "communes": "communes35.geojson.gz"})
+	t.Parallel()
+	find := realRennes(t)
 	byKey := made(t, Request{Source: find("iris"), Mesh: find("communes"), Method: Key})
 	byPoint := made(t, Request{Source: find("iris"), Mesh: find("communes"), Method: Point})
 	byArea := made(t, Request{Source: find("iris"), Mesh: find("communes"), Method: Area})
@@ -76,7 +109,8 @@ func TestRealIRISOnCommunes(t *testing.T) {
 
 // TestRealPopulationOnIRIS conserves the people of the grid.
 func TestRealPopulationOnIRIS(t *testing.T) {
-	find := rennes(t, map[string]string{"iris": "iris_rennes_metropole.ods.json.gz", "carreaux_200m": "carreaux_200m_rm.geojson.gz"})
+	t.Parallel()
+	find := realRennes(t)
 	grid := find("carreaux_200m")
 	m := made(t, Request{Source: grid, Mesh: find("iris"), Method: Area, Base: Total})
 	checkWhole(t, m)

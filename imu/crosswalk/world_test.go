@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"socle/geo"
@@ -16,6 +17,7 @@ import (
 // world is a store of what a test needs: it loads.
 type world struct {
 	referentials.Store
+	mu     sync.Mutex
 	states []referentials.State
 	rows   map[string][]referentials.Row
 }
@@ -141,6 +143,8 @@ func (w *world) Replace(_ context.Context, p referentials.Publication, rows refe
 			}
 		}
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.add(p.Descriptor, kept...)
 	return w.states[len(w.states)-1].Version, nil
 }
