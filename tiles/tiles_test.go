@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	orbmvt "github.com/paulmach/orb/encoding/mvt"
@@ -473,29 +472,4 @@ func TestNewRevisionsAreDrawn(t *testing.T) {
 	if again, _, _ := drawn(t, tiler, first, []string{"sites", "gone"}, 14, x, y); !bytes.Equal(again, old) {
 		t.Error("an older snapshot is drawn with newer data")
 	}
-}
-
-func TestConcurrentTiles(t *testing.T) {
-	m := new(memory)
-	m.add("iris", geo.MultiPolygon, referentials.TilePolicy{MaxZoom: 15}, readIRIS(t)...)
-	m.add("adresses", geo.Point, referentials.TilePolicy{MaxZoom: 17}, manyPoints(2000)...)
-	p, tiler := m.public(t), New(Options{})
-	ids := []string{"adresses", "iris"}
-	x, y := tileAt(rennes, 12)
-	want, layers, _ := drawn(t, New(Options{}), p, ids, 12, x, y)
-	if len(layers) != 2 || layers[0].Name != "adresses" {
-		t.Fatal("the layers are not in the order asked for")
-	}
-	var all sync.WaitGroup
-	for range 8 {
-		all.Go(func() {
-			for range 5 {
-				got, _, err := tiler.Tile(context.Background(), nil, p, ids, 12, x, y)
-				if err != nil || !bytes.Equal(got, want) {
-					t.Errorf("other bytes (%v)", err)
-				}
-			}
-		})
-	}
-	all.Wait()
 }
