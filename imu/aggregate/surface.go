@@ -1,0 +1,46 @@
+package aggregate
+
+import (
+	"slices"
+
+	"socle/geo/crs"
+	"socle/geo/topology"
+	"socle/referentials/snapshot"
+)
+
+// squareMetres is a hectare.
+const squareMetres = 10_000
+
+// equalArea is the system that areas of cells in longitude and latitude are measured in:
+// it keeps them anywhere in the world.
+const equalArea = 6933
+
+// hectares measures the cells of a mesh, in its own system where that is in metres.
+func hectares(c *snapshot.Collection) ([]float64, error) {
+	system := c.Descriptor().CRS
+	info, err := crs.Describe(system)
+	if err != nil {
+		return nil, err
+	}
+	perUnit := info.PerUnit
+	var way *crs.Transformer
+	if info.Geographic {
+		if way, err = crs.NewTransformer(system, crs.EPSG(equalArea)); err != nil {
+			return nil, err
+		}
+		defer way.Close()
+		perUnit = 1
+	}
+	areas := make([]float64, c.Len())
+	for k := range areas {
+		g := c.Geometry(k)
+		if way != nil {
+			g.XY = slices.Clone(g.XY)
+			if err := way.Forward(g.XY); err != nil {
+				return nil, err
+			}
+		}
+		areas[k] = topology.Area(&g) * perUnit * perUnit / squareMetres
+	}
+	return areas, nil
+}
