@@ -15,8 +15,8 @@ type linked struct {
 	t *Table
 	*state
 	ctx       context.Context
-	cells     []int   // of the component
-	local     []int32 // by cell: its place among them
+	cells     []int     // of the component
+	lines     [][]int32 // by relation: its parts as places, and its total last
 	relations []int
 	in        [][]int32    // by place: relations it is in, as places in relations
 	isTotal   []bool       // by place
@@ -40,7 +40,7 @@ type flaw struct {
 }
 
 func newLinked(ctx context.Context, p *Profile, t *Table, s *state, c *component, local []int32) *linked {
-	l := &linked{p: p, t: t, state: s, ctx: ctx, cells: c.cells, local: local, relations: c.relations,
+	l := &linked{p: p, t: t, state: s, ctx: ctx, cells: c.cells, relations: c.relations,
 		in: make([][]int32, len(c.cells)), isTotal: make([]bool, len(c.cells))}
 	for k, i := range c.cells {
 		local[i] = int32(k)
@@ -48,11 +48,16 @@ func newLinked(ctx context.Context, p *Profile, t *Table, s *state, c *component
 	}
 	for n, k := range c.relations {
 		r := &t.Relations[k]
+		line := make([]int32, 0, len(r.Parts)+1)
 		for _, i := range r.Parts {
-			l.in[local[i]] = append(l.in[local[i]], int32(n))
+			line = append(line, local[i])
 		}
-		l.in[local[r.Total]] = append(l.in[local[r.Total]], int32(n))
+		line = append(line, local[r.Total])
+		for _, v := range line {
+			l.in[v] = append(l.in[v], int32(n))
+		}
 		l.isTotal[local[r.Total]] = true
+		l.lines = append(l.lines, line)
 	}
 	l.forget()
 	return l
@@ -110,16 +115,9 @@ func (l *linked) guarded(v int32) bool {
 }
 
 // members gives a relation's places, its total last.
-func (l *linked) members(n int32) []int32 {
-	r := &l.t.Relations[l.relations[n]]
-	all := make([]int32, 0, len(r.Parts)+1)
-	for _, i := range r.Parts {
-		all = append(all, l.local[i])
-	}
-	return append(all, l.local[r.Total])
-}
+func (l *linked) members(n int32) []int32 { return l.lines[n] }
 
-func (l *linked) totalOf(n int32) int32 { return l.local[l.t.Relations[l.relations[n]].Total] }
+func (l *linked) totalOf(n int32) int32 { return l.lines[n][len(l.lines[n])-1] }
 
 // audit runs all tests, the cheap ones first, and gives what they find; intervals are
 // measured once nothing else is left to mend.

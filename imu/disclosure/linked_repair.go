@@ -9,7 +9,7 @@ import (
 // The neighbourhoods a linear program sees, in cells, one after another until one is enough.
 // What lies outside stays as it is, which an attacker cannot know: what is proven inside
 // holds.
-var neighbourhoods = [...]int{48, 200, 700}
+var neighbourhoods = [...]int{16, 48, 200, 700}
 
 // offered bounds the shown cells of one relation that a repair may choose from.
 const offered = 12
@@ -250,9 +250,12 @@ func (l *linked) repair(f flaw) error {
 		return err
 	}
 	moves := true
-	for _, up := range []bool{true, false} {
+	for side, up := range []bool{true, false} {
+		if len(f.group) == 1 && f.knows < 0 && l.proof[side][f.group[0]] != nil {
+			continue
+		}
 		ok := false
-		for _, size := range neighbourhoods {
+		for _, size := range neighbourhoods[1:] { // the smallest would leave no choice
 			moved, whole := l.try(f.group, f.knows, up, size, true)
 			if l.work > maxWork {
 				return refused()

@@ -35,7 +35,7 @@ func (l *linked) forbidden(n int32) []flaw {
 }
 
 func (l *linked) anySensitive(group []int32) bool {
-	return slices.ContainsFunc(group, func(v int32) bool { return l.secret(v) })
+	return slices.ContainsFunc(l.bottom(group), l.secret)
 }
 
 // kind is the hidden parts of a relation that are in the same relations: no sum tells them
