@@ -77,19 +77,20 @@ func (o *Outline) Covers(x, y float64) bool {
 		if len(ring) < 4 {
 			continue
 		}
-		x0, y0 := ring[0], ring[1]
-		above := y0 > y
-		for k := 2; k+1 < len(ring); k += 2 {
-			x1, y1 := ring[k], ring[k+1]
-			if now := y1 > y; now != above || y1 == y {
-				above = now
-				crossed, on := crosses(x0, y0, x1, y1, x, y)
-				if on {
-					return true
-				}
-				odd = odd != crossed
+		// Most edges lie above or below: heights alone are looked at first.
+		above := ring[1] > y
+		for k := 3; k < len(ring); k += 2 {
+			y1 := ring[k]
+			now := y1 > y
+			if now == above && y1 != y {
+				continue
 			}
-			x0, y0 = x1, y1
+			above = now
+			crossed, on := crosses(ring[k-3], ring[k-2], ring[k-1], y1, x, y)
+			if on {
+				return true
+			}
+			odd = odd != crossed
 		}
 	}
 	return odd
@@ -149,7 +150,11 @@ func (l *bands) build(o *Outline) {
 
 // band gives the band of a height; it never falls as y rises.
 func (l *bands) band(y float64) int {
-	return int(min(max((y-l.low)*l.perUnit, 0), float64(len(l.starts)-2)))
+	v := (y - l.low) * l.perUnit
+	if !(v > 0) {
+		return 0
+	}
+	return int(min(v, float64(len(l.starts)-2)))
 }
 
 func (l *bands) covers(x, y float64) bool {

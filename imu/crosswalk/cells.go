@@ -91,14 +91,14 @@ func (x *cells) lay() {
 	}
 	x.low = extent.Min
 	width, height := extent.Max[0]-extent.Min[0], extent.Max[1]-extent.Min[1]
-	for squares := float64(min(squaresPerCell*n, mostSquares)); ; squares /= 4 {
+	for squares := float64(min(squaresPerCell*n, mostSquares)); ; squares = max(squares/4, 1) {
 		side := math.Sqrt(width * height / squares)
 		x.columns, x.rows = 1, 1
 		if side > 0 {
 			x.columns = int(min(max(width/side, 1), squares))
 			x.rows = int(min(max(height/side, 1), squares))
 		}
-		x.perX, x.perY = float64(x.columns)/width, float64(x.rows)/height
+		x.perX, x.perY = perUnit(x.columns, width), perUnit(x.rows, height)
 		if x.fill(mostPerCell*n + 64) {
 			return
 		}
@@ -149,12 +149,24 @@ func (x *cells) squares(b orb.Bound) (c0, r0, c1, r1 int) {
 	return x.column(b.Min[0]), x.row(b.Min[1]), x.column(b.Max[0]), x.row(b.Max[1])
 }
 
-func (x *cells) column(at float64) int {
-	return int(min(max((at-x.low[0])*x.perX, 0), float64(x.columns-1)))
+func (x *cells) column(at float64) int { return step((at-x.low[0])*x.perX, x.columns) }
+
+func (x *cells) row(at float64) int { return step((at-x.low[1])*x.perY, x.rows) }
+
+// step cuts v down to one of n steps, whatever v is.
+func step(v float64, n int) int {
+	if !(v > 0) {
+		return 0
+	}
+	return int(min(v, float64(n-1)))
 }
 
-func (x *cells) row(at float64) int {
-	return int(min(max((at-x.low[1])*x.perY, 0), float64(x.rows-1)))
+// perUnit gives how many of n steps a unit of a length has.
+func perUnit(n int, length float64) float64 {
+	if length > 0 {
+		return float64(n) / length
+	}
+	return 0
 }
 
 // square gives the square of a place.

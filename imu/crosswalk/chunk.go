@@ -41,8 +41,7 @@ func eachChunk[W any](ctx context.Context, n int, start func() W, work func(w W,
 			}
 		})
 	}
-	err := group.Wait()
-	return err
+	return group.Wait()
 }
 
 // layer reads the shapes of a collection in the system of the work.

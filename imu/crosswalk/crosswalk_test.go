@@ -21,7 +21,7 @@ import (
 
 // drawMesh draws valid polygons on a small grid of whole numbers: neighbours share borders
 // and vertices, some overlap, some have holes or several parts, some rows have no shape.
-func drawMesh(t *rapid.T, e *topology.Engine) (shapes []geo.Geometry) {
+func drawMesh(t *rapid.T, e *topology.Engine, origin [2]float64) (shapes []geo.Geometry) {
 	at := rapid.IntRange(0, 8)
 	for range rapid.IntRange(1, 8).Draw(t, "cells") {
 		var g geo.Geometry
@@ -46,7 +46,7 @@ func drawMesh(t *rapid.T, e *topology.Engine) (shapes []geo.Geometry) {
 			g.Promote()
 		}
 		for k := range g.XY {
-			g.XY[k] += float64(k%2)*6_789_000 + float64(1-k%2)*352_000
+			g.XY[k] += origin[k%2]
 		}
 		shapes = append(shapes, g)
 	}
@@ -59,14 +59,17 @@ func TestPointsAgainstEveryCell(t *testing.T) {
 	defer e.Close()
 	shared := 0
 	rapid.Check(t, func(t *rapid.T) {
-		mesh := drawMesh(t, e)
+		mesh := drawMesh(t, e, [2]float64{})
 		half := rapid.IntRange(-1, 18)
 		var points []geo.Geometry
 		for range rapid.IntRange(1, 40).Draw(t, "points") {
-			points = append(points, pointAt(352_000+float64(half.Draw(t, "px"))/2, 6_789_000+float64(half.Draw(t, "py"))/2))
+			points = append(points, pointAt(float64(half.Draw(t, "px"))/2, float64(half.Draw(t, "py"))/2))
 		}
 		points = append(points, geo.Geometry{})
-		find := new(world).add(layerOf("mesh", geo.MultiPolygon), features(mesh...)...).add(layerOf("points", geo.Point), features(points...)...).load(t)
+		// In degrees, which need no conversion to be loaded.
+		cells, places := layerOf("mesh", geo.MultiPolygon), layerOf("points", geo.Point)
+		cells.CRS, places.CRS = crs.CRS84, crs.CRS84
+		find := new(world).add(cells, features(mesh...)...).add(places, features(points...)...).load(t)
 		m := made(t, Request{Source: find("points"), Mesh: find("mesh"), Method: Point})
 		got := cellsOf(m)
 		for i := range points {
@@ -142,7 +145,7 @@ func TestAreasAgainstEveryCell(t *testing.T) {
 	e := topology.NewEngine()
 	defer e.Close()
 	rapid.Check(t, func(t *rapid.T) {
-		mesh, sources := drawMesh(t, e), drawMesh(t, e)
+		mesh, sources := drawMesh(t, e, corner), drawMesh(t, e, corner)
 		find := new(world).add(layerOf("mesh", geo.MultiPolygon), features(mesh...)...).add(layerOf("zones", geo.MultiPolygon), features(sources...)...).load(t)
 		for _, base := range []Base{Sum, Total} {
 			m := made(t, Request{Source: find("zones"), Mesh: find("mesh"), Method: Area, Base: base})
@@ -370,6 +373,40 @@ func TestRefusals(t *testing.T) {
 		_, err := Build(context.Background(), c.r)
 		if referentials.CodeOf(err) != referentials.Invalid || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got %v, want %q", err, c.want)
+		}
+	}
+}
+
+// TestOddMeshes shares out among meshes that hold nothing, next to nothing, or too much of
+// the same place.
+func TestOddMeshes(t *testing.T) {
+	flat := polygon([]float64{5, 0, 5, 10, 5, 5})
+	var piled []geo.Geometry
+	for k := range 300 { // each as wide as all
+		piled = append(piled, rectangle(0, float64(k)/1000, 10, 10))
+	}
+	for name, mesh := range map[string][]geo.Geometry{
+		"empty": nil, "null": {{}}, "flat": {flat}, "flat and not": {flat, rectangle(0, 0, 10, 10)}, "piled": piled,
+	} {
+		find := new(world).add(layerOf("mesh", geo.Polygon), features(mesh...)...).
+			add(layerOf("points", geo.Point), features(pointAt(5, 5), pointAt(-5, 50), geo.Geometry{})...).
+			add(layerOf("zones", geo.Polygon), features(rectangle(4, 4, 6, 6), flat, geo.Geometry{})...).load(t)
+		for _, r := range []Request{
+			{Source: find("points"), Method: Point},
+			{Source: find("zones"), Method: Area},
+			{Source: find("zones"), Method: Area, Base: Total},
+			{Source: find("zones"), Method: Dasymetric, Weights: find("zones")},
+			{Source: find("zones"), Method: Dasymetric, Weights: find("points"), Base: Total},
+		} {
+			r.Mesh = find("mesh")
+			m := made(t, r)
+			checkWhole(t, m)
+			if holds := len(mesh) > 1; r.Method == Area && (m.Level(0) != Unmatched) != holds {
+				t.Errorf("%s, %s: %v", name, r.Method, m.Levels())
+			}
+			if m.Level(2) != Unmatched || m.Cells() != len(mesh) {
+				t.Errorf("%s, %s: %v", name, r.Method, m.Levels())
+			}
 		}
 	}
 }

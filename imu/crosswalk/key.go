@@ -15,7 +15,7 @@ import (
 // hub is a collection that references lead through: where each of its rows ends.
 type hub struct {
 	*snapshot.Collection
-	far  int      // references from here to the mesh
+	far  int      // references from here to the mesh, the shortest way
 	cell []uint32 // by row: of the mesh, or none; nil for the mesh itself
 }
 
@@ -126,7 +126,7 @@ func (r *Request) hubs(ctx context.Context) ([]*hub, error) {
 		id := c.Descriptor().ID
 		return slices.ContainsFunc(hubs, func(h *hub) bool { return h.Descriptor().ID == id })
 	}
-	for far := 1; ; far++ {
+	for {
 		var found []*hub
 		for _, c := range r.Through {
 			if c == nil || known(c) || c.Descriptor().ID == r.Source.Descriptor().ID {
@@ -136,7 +136,7 @@ func (r *Request) hubs(ctx context.Context) ([]*hub, error) {
 			if len(links) == 0 {
 				continue
 			}
-			h := &hub{Collection: c, far: far, cell: make([]uint32, c.Len())}
+			h := &hub{Collection: c, far: links[0].to.far + 1, cell: make([]uint32, c.Len())}
 			err := eachChunk(ctx, c.Len(), func() struct{} { return struct{}{} }, func(_ struct{}, _, from, to int) error {
 				for i := from; i < to; i++ {
 					h.cell[i], _ = follow(c, links, i)

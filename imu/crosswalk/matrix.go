@@ -6,8 +6,9 @@ import (
 	"socle/geo/crs"
 )
 
-// MaxEntries bounds a matrix: a pair of a cell and a feature takes up to 20 bytes.
-const MaxEntries = 1 << 26
+// MaxEntries bounds a matrix: a pair of a cell and a feature takes up to 20 bytes, and as
+// much again while it is made.
+const MaxEntries = 1 << 25
 
 // Matrix is a crosswalk: compressed rows, one for each cell of the mesh. It is immutable
 // and safe for concurrent use; the slices it gives are views, never to be written to.
