@@ -38,36 +38,6 @@ type Table struct {
 	Relations []Relation
 }
 
-// Reason says why a cell is shown or hidden.
-type Reason uint8
-
-// The reasons.
-const (
-	Shown         Reason = iota
-	Empty                // no unit stands behind it; it is published as empty
-	Threshold            // too few units
-	Dominance            // one unit is too large a part of it
-	Complementary        // it would give away another
-)
-
-// Hidden tells the reasons for which a value must not leave.
-func (r Reason) Hidden() bool { return r > Empty }
-
-// String gives the word receipts use.
-func (r Reason) String() string {
-	switch r {
-	case Shown:
-		return "shown"
-	case Empty:
-		return "empty"
-	case Threshold:
-		return "threshold"
-	case Dominance:
-		return "dominance"
-	}
-	return "complementary"
-}
-
 // Outcome is what may be published of a table.
 type Outcome struct {
 	Reasons []Reason // one per cell

@@ -251,3 +251,27 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestWhyInWords(t *testing.T) {
+	gas, err := Find("energie-gaz-res", 2023)
+	if err != nil {
+		t.Fatal(err)
+	}
+	firms, err := Find("insee-entreprises", 2023)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		got  Text
+		want Text
+	}{
+		{gas.Why(Threshold), Text{"moins de 10 points de livraison actifs et au plus 200 MWh", "fewer than 10 active delivery points and at most 200 MWh"}},
+		{firms.Why(Threshold), Text{"moins de 3 entreprises", "fewer than 3 enterprises"}},
+		{firms.Why(Dominance), Text{"une unité pèse plus de 85 %", "one unit is more than 85 % of it"}},
+		{firms.Why(Shown), Text{}},
+	} {
+		if test.got != test.want {
+			t.Errorf("%v, want %v", test.got, test.want)
+		}
+	}
+}
