@@ -78,6 +78,7 @@ var policy = map[string][]string{
 	"tiles/style":   {"geo", "referentials", "referentials/catalog"},
 
 	"cmd/socle":                  {"cmd/socle/internal/...", "geo/...", "migrations", "referentials", "referentials/...", "tiles/...", "imu/..."},
+	"cmd/socle/internal/admin":   {},
 	"cmd/socle/internal/formats": {"geo/crs", "referentials/encode", "referentials/encode/..."},
 	"cmd/socle/internal/api": {"cmd/socle/internal/formats", "geo", "geo/crs", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
 		"referentials/filter", "referentials/filter/cql2", "referentials/query", "referentials/snapshot", "tiles", "tiles/..."},

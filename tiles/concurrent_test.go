@@ -3,6 +3,7 @@ package tiles
 import (
 	"bytes"
 	"context"
+	"errors"
 	"sync"
 	"testing"
 
@@ -33,4 +34,27 @@ func TestConcurrentTiles(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// TestPrepare builds every layer before a tile is asked for.
+func TestPrepare(t *testing.T) {
+	m := new(memory)
+	m.add("iris", geo.MultiPolygon, referentials.TilePolicy{MaxZoom: 15}, readIRIS(t)...)
+	m.add("adresses", geo.Point, referentials.TilePolicy{MaxZoom: 17}, manyPoints(2000)...)
+	p, tiler := m.public(t), New(Options{})
+	if err := tiler.Prepare(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"iris", "adresses"} {
+		select {
+		case <-tiler.layers[id].ready:
+		default:
+			t.Errorf("%s is not ready", id)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := New(Options{}).Prepare(ctx, p); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled, it gives %v", err)
+	}
 }

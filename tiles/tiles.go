@@ -6,9 +6,13 @@
 package tiles
 
 import (
+	"cmp"
 	"context"
+	"runtime"
 	"slices"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"socle/referentials"
 	"socle/referentials/snapshot"
@@ -238,6 +242,25 @@ func (t *Tiler) entry(p *snapshot.Public, c *snapshot.PublicCollection) *entry {
 		}()
 	}
 	return e
+}
+
+// Prepare builds the layer of every collection, the largest first, so that the first tile of
+// one does not wait for it.
+func (t *Tiler) Prepare(ctx context.Context, p *snapshot.Public) error {
+	all := slices.Clone(p.Collections())
+	slices.SortStableFunc(all, func(a, b *snapshot.PublicCollection) int { return cmp.Compare(b.Len(), a.Len()) })
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, c := range all {
+		if !c.Descriptor().HasGeometry() {
+			continue
+		}
+		group.Go(func() error {
+			_, err := t.entry(p, c).wait(ctx)
+			return err
+		})
+	}
+	return group.Wait()
 }
 
 // wait gives the layer once it is built.

@@ -8,8 +8,10 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/VictoriaMetrics/metrics"
 	"golang.org/x/sync/errgroup"
 
+	"socle/cmd/socle/internal/admin"
 	"socle/cmd/socle/internal/api"
 	"socle/referentials"
 	"socle/referentials/snapshot"
@@ -19,6 +21,7 @@ import (
 
 type serveCmd struct {
 	Listen         string         `default:"127.0.0.1:8080" env:"SOCLE_LISTEN" placeholder:"HOST:PORT" help:"Address to listen on."`
+	AdminListen    string         `name:"admin-listen" env:"SOCLE_ADMIN_LISTEN" placeholder:"HOST:PORT" help:"Address for /metrics and /debug/pprof, which must not be public; nowhere when left out."`
 	BaseURL        string         `name:"base-url" env:"SOCLE_BASE_URL" placeholder:"URL" help:"Beginning of every link, when clients see another address."`
 	TrustedProxies []netip.Prefix `env:"SOCLE_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded headers are believed."`
 	RequestTimeout time.Duration  `default:"60s" env:"SOCLE_REQUEST_TIMEOUT" help:"Longest time for one answer."`
@@ -73,22 +76,30 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 			_ = f.Close() // it was only read
 		}
 	}()
+	set := metrics.NewSet()
 	keeper := snapshot.New(store, snapshot.Options{Recheck: recheck, Logger: logger})
 	handler, err := api.New(api.Config{
 		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Version: version,
 		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent,
 		MaxLimit: c.MaxLimit, CursorLifetime: c.CursorLifetime, Logger: logger,
-		TileBytes: max(c.TileMemory<<20, 1), TilesAhead: cmp.Or(c.TilesAhead, -1),
-		Archives: archives,
+		TileBytes: max(c.TileMemory<<20, 1), TilesAhead: cmp.Or(c.TilesAhead, -1), Prepare: c.TilesAhead > 0,
+		Archives: archives, Metrics: set,
 	}, keeper, tiles.New(tiles.Options{}))
 	if err != nil {
 		return err
 	}
 	defer handler.Close()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	listener, err := listen(ctx, "--listen", c.Listen)
 	if err != nil {
-		return referentials.Errorf(referentials.Unavailable, "cannot listen: %w", err).
-			At("--listen %s", c.Listen).Do("is another server running there? choose another port")
+		return err
+	}
+	var operators net.Listener
+	if c.AdminListen != "" {
+		if operators, err = listen(ctx, "--admin-listen", c.AdminListen); err != nil {
+			_ = listener.Close() // nobody has connected
+			return err
+		}
+		logger.Info("for operators", "url", "http://"+operators.Addr().String()+"/metrics")
 	}
 	if m.Listening != nil {
 		m.Listening(listener.Addr())
@@ -97,11 +108,17 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return api.NewServer(handler).Run(ctx, listener) })
 	group.Go(func() error { return handler.Run(ctx) })
+	if operators != nil {
+		group.Go(func() error { return admin.Serve(ctx, operators, admin.Handler(set)) })
+	}
 	group.Go(func() error {
 		began := time.Now()
 		// What cannot be loaded now is tried again while the rest is served; /readyz says so.
 		if err := keeper.Load(ctx); err != nil && ctx.Err() == nil {
 			logger.Error("some collections are not served yet", "error", err)
+		}
+		if err := handler.Prepare(ctx); err != nil && ctx.Err() == nil {
+			logger.Error("some tiles are not prepared", "error", err)
 		}
 		logger.Info("ready", "url", url, "collections", len(keeper.Current().Collections()), "took", time.Since(began).Round(time.Millisecond))
 		if ready != nil {
@@ -113,6 +130,15 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil
+}
+
+func listen(ctx context.Context, flag, address string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, referentials.Errorf(referentials.Unavailable, "cannot listen: %w", err).
+			At("%s %s", flag, address).Do("is another server running there? choose another port")
+	}
+	return l, nil
 }
 
 // unlessEnded drops an error that only says that ctx ended: stopping is no failure.

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/VictoriaMetrics/metrics"
 	"github.com/go-chi/chi/v5"
 
 	"socle/referentials"
@@ -47,12 +48,14 @@ type Config struct {
 	CacheBytes     uint64        // for the answers to queries: 64 MiB
 	TileBytes      uint64        // for tiles that are kept: 512 MiB
 	TilesAhead     int           // tiles drawn at once before anyone asks: 1; none when negative
+	Prepare        bool          // be ready only once Prepare has made tiles quick: at once
 	CursorLifetime time.Duration // how long a walk may pause on data that changed meanwhile: 5 min
 
 	// Archives are PMTiles files to serve; they stay the caller's.
 	Archives []*pmtiles.File
 
-	Logger *slog.Logger // nowhere
+	Logger  *slog.Logger // nowhere
+	Metrics *metrics.Set // where measures are registered: nowhere
 }
 
 func (c *Config) setDefaults() {
@@ -70,6 +73,9 @@ func (c *Config) setDefaults() {
 	setDefault(&c.MaxURLBytes, 16<<10)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Metrics == nil {
+		c.Metrics = metrics.NewSet()
 	}
 }
 
@@ -112,12 +118,14 @@ type API struct {
 	cache    *cache.Cache     // of tiles; nil when there are none
 	always   []header         // on every tile
 	kept     *pagesKept
+	measures measures
 	looks    *style.Book
 	pages    *pages
 	archives archives
 	slots    chan struct{} // one for each request under way
 	now      func() time.Time
 
+	prepared atomic.Bool
 	boot     string // begins the ids of requests, another one each time the server starts
 	requests atomic.Uint64
 	handler  http.Handler
@@ -169,6 +177,7 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.measure(config.Metrics)
 	a.handler = a.routes(compress)
 	return a, nil
 }

@@ -67,13 +67,16 @@ func (a *API) serveAtOnce(w http.ResponseWriter, r *http.Request) bool {
 		id = a.requestID(r)
 		w.Header()["X-Request-Id"] = []string{id}
 	}
+	a.measures.atHand.Inc()
 	if !a.config.Logger.Enabled(r.Context(), slog.LevelDebug) {
-		answer.send(a, w, r)
+		status, _ := answer.send(a, w, r)
+		a.measures.count(status)
 		return true
 	}
 	began := time.Now()
 	o := observation{id: id}
 	o.status, o.bytes = answer.send(a, w, r)
+	a.measures.count(o.status)
 	a.logRequest(r, &o, time.Since(began))
 	return true
 }

@@ -30,6 +30,9 @@ func (a *API) readyz(w http.ResponseWriter, _ *http.Request) error {
 	if !s.Ready {
 		return referentials.Errorf(referentials.Unavailable, "the collections are being loaded").Do("try again in a moment")
 	}
+	if a.config.Prepare && !a.prepared.Load() {
+		return referentials.Errorf(referentials.Unavailable, "the tiles are being prepared").Do("try again in a moment")
+	}
 	body, err := json.Marshal(readiness{true, s.Error == "", instant(s.CheckedAt), instant(s.RefreshedAt)})
 	if err != nil {
 		return err

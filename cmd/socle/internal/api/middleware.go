@@ -79,7 +79,12 @@ func (a *API) observe(next http.Handler) http.Handler {
 		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), observationKey{}, o), a.config.RequestTimeout)
 		defer cancel()
 		r = r.WithContext(ctx)
-		defer func() { a.logRequest(r, o, time.Since(started)) }()
+		defer func() {
+			took := time.Since(started)
+			a.measures.count(o.status)
+			a.measures.took.Update(took.Seconds())
+			a.logRequest(r, o, took)
+		}()
 		next.ServeHTTP(o, r)
 	})
 }

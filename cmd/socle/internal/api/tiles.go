@@ -18,6 +18,7 @@ import (
 type Tiler interface {
 	Tile(ctx context.Context, dst []byte, p *snapshot.Public, ids []string, z, x, y uint32) ([]byte, tiles.Stats, error)
 	Select(ctx context.Context, dst []byte, p *snapshot.Public, selections []tiles.Selection, z, x, y uint32) ([]byte, tiles.Stats, error)
+	Prepare(ctx context.Context, p *snapshot.Public) error
 }
 
 // What follows /tiles is told apart by its ending: .json is TileJSON of a comma list of

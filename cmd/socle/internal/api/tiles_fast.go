@@ -192,6 +192,16 @@ func (a *API) Run(ctx context.Context) error {
 	return a.cache.Run(ctx)
 }
 
+// Prepare makes ready what the first tiles would wait for. Until it has, a server that was
+// told to is not ready.
+func (a *API) Prepare(ctx context.Context) error {
+	defer a.prepared.Store(true)
+	if a.tiles == nil || !a.config.Prepare {
+		return nil
+	}
+	return a.tiles.Prepare(ctx, a.public())
+}
+
 // TileStats tells how the cache of tiles does, for metrics.
 func (a *API) TileStats() cache.Stats {
 	if a.cache == nil {
