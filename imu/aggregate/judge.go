@@ -15,6 +15,7 @@ const units Function = "units"
 type judged struct {
 	value, units, second, largest int
 	factor                        float64 // to the profile's unit
+	strict                        bool    // in no unit of the profile's: no value is large enough
 	flanks                        []int   // of quantiles, which stand between two groups
 }
 
@@ -60,8 +61,11 @@ func (p *plan) judge(rule *disclosure.Profile) ([]judged, error) {
 	for _, m := range about {
 		j := judged{factor: 1}
 		if rule.Rule.OrOver > 0 && m.field >= 0 {
-			if j.factor, err = rule.Scale(siUnit(p.d.Fields[m.field].Unit)); err != nil {
-				return nil, err
+			field := &p.d.Fields[m.field]
+			if j.factor, err = rule.Scale(siUnit(field.Unit)); err != nil {
+				j.factor, j.strict = 1, true
+				p.note(say("%s n'est pas en %s : seul le nombre d'unités décide de sa publication.",
+					"%s is not in %s: only the number of units decides whether it is told.", field.Name, rule.Unit))
 			}
 		}
 		active := p.derive(func(x, n float64) float64 {

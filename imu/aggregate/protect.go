@@ -59,10 +59,11 @@ func (g *guard) protect(ctx context.Context) (*verdicts, error) {
 			p.Partial = false // two quantities would leave different parts out
 		}
 		p.Partial = p.Partial && len(g.judged[0].flanks) == 0
-		if g.dropped != nil {
-			p.Rule.OrOver = 0 // decided by sufficient
-		}
 		for k := range g.judged {
+			p := p
+			if g.dropped != nil || g.judged[k].strict {
+				p.Rule.OrOver = 0 // with a filter, see decides
+			}
 			if err := g.sheet(ctx, v, left, &p, &g.judged[k], b); err != nil {
 				return nil, err
 			}
@@ -222,12 +223,15 @@ func (g *guard) see(j *judged, b, f int, of func(*guard) *grid) disclosure.Cell 
 	if g.dropped == nil {
 		return c
 	}
-	p := &g.profiles[b]
+	p := g.profiles[b]
+	if j.strict {
+		p.Rule.OrOver = 0
+	}
 	if r := p.Judge(j.cell(of(g.dropped), f)); r.Hidden() {
 		c.Units, c.Largest = 0, c.Value
 		return c
 	}
-	return sufficient(p, c)
+	return sufficient(&p, c)
 }
 
 // sufficient says in units that a value alone lets a cell through.

@@ -1,0 +1,122 @@
+package aggregate
+
+import (
+	"fmt"
+	"strings"
+
+	"socle/imu/disclosure"
+	"socle/referentials"
+)
+
+// Text writes the receipt for people, in French ("fr") or else in English, line by line.
+func (r *Receipt) Text(lang string) string {
+	w := &writer{french: lang == "fr"}
+	w.line("%s : %s sur %s", "%s: %s on %s", w.word(r.Source.Title), strings.Join(r.Measures, ", "), w.word(r.Mesh.Title))
+	for _, in := range append([]Input{r.Source, r.Mesh}, r.Parents...) {
+		w.input(&in)
+	}
+	for i := range r.Through {
+		w.input(&r.Through[i])
+	}
+	if r.Weights != nil {
+		w.input(r.Weights)
+	}
+	if r.By != "" {
+		w.line("Par : %s", "By: %s", r.By)
+	}
+	if r.Filter != "" {
+		w.line("Filtre : %s", "Filter: %s", r.Filter)
+	}
+	w.line("Méthode : %s (%s)", "Method: %s (%s)", r.Method.Name, w.word(r.Method.Why))
+	switch {
+	case r.Rows > 0 && r.Kept < r.Rows:
+		w.line("Lignes : %d, dont %d retenues par le filtre", "Rows: %d, of which the filter keeps %d", r.Rows, r.Kept)
+	case r.Rows > 0:
+		w.line("Lignes : %d", "Rows: %d", r.Rows)
+	}
+	for _, l := range r.Levels {
+		w.line("  %s : %d", "  %s: %d", l.Level, l.Count)
+	}
+	for _, f := range r.Unmatched {
+		w.line("  non apparié : %s (%s)", "  unmatched: %s (%s)", f.Key, f.Reason)
+	}
+	for i := range r.Balance {
+		w.balance(&r.Balance[i])
+	}
+	for _, q := range r.Quality {
+		w.line("Qualité %s = %s : %d lignes", "Quality %s = %s: %d rows", q.Field, q.Value, q.Count)
+	}
+	f := &r.Figures
+	w.line("Chiffres : %d montrés, %d sans donnée", "Figures: %d shown, %d without data", f.Shown, f.Empty)
+	if r.Rules != nil {
+		w.line("  masqués : %d (seuil), %d (dominance), %d (complémentaires) ; totaux partiels : %d",
+			"  hidden: %d (threshold), %d (dominance), %d (complementary); partial totals: %d", f.Threshold, f.Dominance, f.Complementary, f.Partial)
+		w.line("Règles : %s, %s", "Rules: %s, %s", r.Rules.Profile, w.law(r.Rules.Title))
+		for _, law := range r.Rules.Law {
+			w.line("  %s", "  %s", w.law(law))
+		}
+		if notice := w.law(r.Rules.Notice); notice != "" {
+			w.line("  %s", "  %s", notice)
+		}
+	}
+	for _, n := range r.Notes {
+		w.line("Note : %s", "Note: %s", w.word(n))
+	}
+	return w.String()
+}
+
+// writer writes in one of two languages.
+type writer struct {
+	strings.Builder
+	french bool
+}
+
+func (w *writer) line(fr, en string, args ...any) {
+	if w.french {
+		en = fr
+	}
+	fmt.Fprintf(w, en+"\n", args...)
+}
+
+func (w *writer) word(t referentials.Text) string {
+	if w.french {
+		return t.FR
+	}
+	return t.EN
+}
+
+func (w *writer) law(t disclosure.Text) string { return w.word(referentials.Text(t)) }
+
+func (w *writer) input(in *Input) {
+	s := fmt.Sprintf("  %s, version %d.%d", in.Collection, in.Version, in.Revision)
+	for _, more := range []string{in.Vintage, in.Producer, in.Licence} {
+		if more != "" {
+			s += ", " + more
+		}
+	}
+	w.line("%s", "%s", s)
+}
+
+func (w *writer) balance(b *Balance) {
+	number := func(v *float64) string {
+		if v == nil {
+			if w.french {
+				return "non communiqué"
+			}
+			return "not told"
+		}
+		return string(referentials.AppendFloat(nil, *v))
+	}
+	name := strings.TrimSpace(b.Measure + " " + b.Period)
+	if b.Unit != "" && b.Unit != one {
+		name += " (" + b.Unit + ")"
+	}
+	w.line("Bilan %s : total %s, montré %s, hors maillage ou non apparié %s, masqué %s",
+		"Balance of %s: total %s, shown %s, outside or unmatched %s, withheld %s", name, number(b.Total), number(&b.Shown), number(b.Unmatched), number(b.Withheld))
+	if b.Elsewhere != 0 {
+		w.line("  mailles écartées par le filtre : %s", "  in cells that the filter left out: %s", number(&b.Elsewhere))
+	}
+	if b.Partial {
+		w.line("  total partiel : des parts masquées n'y sont pas", "  partial total: hidden parts are not in it")
+	}
+}
