@@ -152,7 +152,7 @@ func randomProfile(r *rand.Rand, t testing.TB) Profile {
 // No hidden value of a thousand random releases can be had from them, nor bounds closer
 // than its width, nor a sum that breaks the rule.
 func TestAttackerGetsNothing(t *testing.T) {
-	refused, sensitive, extra, partial := 0, 0, 0, 0
+	sensitive, extra, partial := 0, 0, 0
 	for seed := range uint64(1000) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		kind, table := randomTable(r)
@@ -169,7 +169,7 @@ func TestAttackerGetsNothing(t *testing.T) {
 			partial += o.Certificate.Partial
 		})
 	}
-	t.Logf("%d hidden for their own sake, %d for another's, %d partial totals, %d refused", sensitive, extra, partial, refused)
+	t.Logf("%d hidden for their own sake, %d for another's, %d partial totals", sensitive, extra, partial)
 }
 
 // The attacker is no straw man: without complementary hiding it gets in.
@@ -270,7 +270,7 @@ func TestLossIsNearTheOptimum(t *testing.T) {
 		worst = max(worst, mine/least)
 	}
 	t.Logf("loss %.3f of the optimum over %d tables, the optimum itself in %d, %.2f at worst", ours/best, tables, exact, worst)
-	if ours > 1.15*best {
+	if ours > 1.05*best {
 		t.Errorf("loss is %.3f of the optimum", ours/best)
 	}
 }

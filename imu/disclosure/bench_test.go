@@ -77,7 +77,7 @@ func BenchmarkProtectNested(b *testing.B)     { benchmarkProtect(b, city(24000, 
 func BenchmarkProtectCategories(b *testing.B) { benchmarkProtect(b, city(2000, 3)) }
 
 func BenchmarkProtectEnterprises(b *testing.B) {
-	t := readTurnover(b, "turnover_act_size", "activity_corr_table.csv")
+	t := readTurnover(b, "turnover_act_size", "activity_corr_table.csv").Table
 	p, err := Find("insee-entreprises", 2023)
 	if err != nil {
 		b.Fatal(err)

@@ -16,6 +16,7 @@ type linked struct {
 	*state
 	ctx       context.Context
 	cells     []int     // of the component
+	one       []int32   // by place: the first of the places that are the same cell
 	lines     [][]int32 // by relation: its parts as places, and its total last
 	relations []int
 	in        [][]int32    // by place: relations it is in, as places in relations
@@ -59,6 +60,7 @@ func newLinked(ctx context.Context, p *Profile, t *Table, s *state, c *component
 		l.isTotal[local[r.Total]] = true
 		l.lines = append(l.lines, line)
 	}
+	l.unite()
 	l.forget()
 	return l
 }
@@ -218,9 +220,47 @@ func (l *linked) direction(v int) uint64 {
 	return mulmod(l.y[v], invmod(l.z[v]))
 }
 
-// same tells whether two cells hide the same at the bottom: then they are one secret.
+// same tells whether two cells hide the same: then they are one secret.
 func (l *linked) same(v, s int32) bool {
-	return v == s || slices.Equal(l.bottom([]int32{v}), l.bottom([]int32{s}))
+	return l.one[v] == l.one[s] || slices.Equal(l.secrets(v), l.secrets(s))
+}
+
+func (l *linked) secrets(v int32) []int32 {
+	group := l.bottom([]int32{v})
+	for k, c := range group {
+		group[k] = l.one[c]
+	}
+	slices.Sort(group)
+	return slices.Compact(group)
+}
+
+// unite finds the cells that are each other: a total with one part that is not empty.
+func (l *linked) unite() {
+	l.one = make([]int32, len(l.cells))
+	for v := range l.one {
+		l.one[v] = int32(v)
+	}
+	find := func(v int32) int32 {
+		for l.one[v] != v {
+			v = l.one[v]
+		}
+		return v
+	}
+	for _, line := range l.lines {
+		part, filled := int32(0), 0
+		for _, v := range line[:len(line)-1] {
+			if l.reasons[l.cells[v]] != Empty {
+				part, filled = v, filled+1
+			}
+		}
+		if filled == 1 {
+			a, b := find(part), find(line[len(line)-1])
+			l.one[max(a, b)] = min(a, b)
+		}
+	}
+	for v := range l.one {
+		l.one[v] = find(int32(v))
+	}
 }
 
 // bottom replaces hidden totals by the hidden cells below them.

@@ -24,7 +24,7 @@ const maxAttacked = 400
 
 // Verify attacks a release, sharing nothing with what made it but the rule of a cell by
 // itself: linear programs over all that is published give the bounds of every hidden cell,
-// of the sums of the hidden parts of each relation, up to three of them and all, and of what
+// of the sums of the hidden parts of each relation, up to three of them, all, and all below, and of what
 // a cell of one unit learns from knowing itself. Only releases with few cells tied together
 // can be attacked like this: TooLarge otherwise.
 func Verify(ctx context.Context, p Profile, t *Table, o *Outcome) ([]Breach, error) {
@@ -272,8 +272,33 @@ func (a *attack) sums(s *simplex, k int, at map[int]int) []Breach {
 			}
 		}
 	}
-	if len(open) > 3 && !math.IsNaN(s.scale) {
+	// What is left of the total once all that is shown below it is taken off.
+	if rest := a.rest(open, at); len(rest) > 1 {
+		test(rest...)
+	}
+	if len(open) > 3 {
 		test(open...)
 	}
 	return found
+}
+
+// rest replaces hidden totals by what is hidden below them.
+func (a *attack) rest(cells []int, at map[int]int) []int {
+	var out []int
+	for n := 0; n < len(cells); n++ {
+		i := cells[n]
+		k := slices.IndexFunc(a.t.Relations, func(r Relation) bool { return r.Total == i })
+		if k < 0 {
+			if !slices.Contains(out, i) {
+				out = append(out, i)
+			}
+			continue
+		}
+		for _, part := range a.t.Relations[k].Parts {
+			if _, ok := at[part]; ok {
+				cells = append(slices.Clip(cells), part)
+			}
+		}
+	}
+	return out
 }
