@@ -77,11 +77,13 @@ var policy = map[string][]string{
 	"tiles/pmtiles": {"referentials"},
 	"tiles/style":   {"geo", "referentials", "referentials/catalog"},
 
+	"imu/theme": {"geo/crs", "imu/aggregate", "imu/crosswalk", "imu/disclosure", "referentials", "referentials/filter", "referentials/query", "referentials/snapshot"},
+
 	"cmd/socle":                  {"cmd/socle/internal/...", "geo/...", "migrations", "referentials", "referentials/...", "tiles/...", "imu/..."},
 	"cmd/socle/internal/admin":   {},
 	"cmd/socle/internal/formats": {"geo/crs", "referentials/encode", "referentials/encode/..."},
 	"cmd/socle/internal/api": {"cmd/socle/internal/formats", "geo", "geo/crs", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
-		"referentials/filter", "referentials/filter/cql2", "referentials/query", "referentials/snapshot", "tiles", "tiles/..."},
+		"referentials/filter", "referentials/filter/cql2", "referentials/query", "referentials/snapshot", "tiles", "tiles/...", "imu/aggregate", "imu/theme"},
 }
 
 // forbidden lists outside packages that a package must not reach, by the rule of the

@@ -1,0 +1,251 @@
+// Package theme reads what someone asks in words, a theme on a mesh, and has it answered
+// from the snapshot of now.
+//
+//	Question ─▶ collections, measures, filters ─▶ imu/aggregate ─▶ Release
+//
+// It is the only way from handlers and commands to collections that are not public: what
+// comes back has passed disclosure, errors included.
+package theme
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"socle/geo/crs"
+	"socle/imu/aggregate"
+	"socle/imu/crosswalk"
+	"socle/imu/disclosure"
+	"socle/referentials"
+	"socle/referentials/filter"
+	"socle/referentials/query"
+	"socle/referentials/snapshot"
+)
+
+// Question is a request in words. Only Mesh, Source and Measure have no default; a table of
+// passage asks for no Measure.
+type Question struct {
+	Mesh    string `json:"mesh"`
+	Source  string `json:"source"`
+	Measure string `json:"measure,omitempty"` // sum(conso_mwh),count
+
+	By   string `json:"by,omitempty"`   // a field: one figure for each of its values
+	Wide bool   `json:"wide,omitempty"` // a column for each value, not a row
+	Bin  string `json:"bin,omitempty"`  // year or month of the source's time
+
+	Method string `json:"method,omitempty"` // auto, key, point, area, dasymetric
+	Base   string `json:"base,omitempty"`   // sum or total
+	Field  string `json:"field,omitempty"`  // key: the reference to start at
+
+	Weights string `json:"weights,omitempty"` // dasymetric: the collection that weighs
+	Weight  string `json:"weight,omitempty"`  // and what of it: a field, or one-other
+
+	Filter     string `json:"filter,omitempty"`      // CQL2 on the source
+	MeshFilter string `json:"mesh-filter,omitempty"` // and on the cells
+
+	Profile string   `json:"profile,omitempty"` // disclosure; the one the source demands
+	Year    int      `json:"year,omitempty"`    // of the data; told by their time or vintage
+	Parents []string `json:"parents,omitempty"` // levels above that are released too, the finest first
+}
+
+// Options tunes a Desk. The zero value of each is its default.
+type Options struct {
+	CacheBytes uint64              // for crosswalks: 256 MiB
+	Profiles   disclosure.Profiles // beside the built-in ones: none
+}
+
+const defaultCacheBytes = 256 << 20
+
+// Desk answers questions. It is safe for concurrent use.
+type Desk struct {
+	current  func() *snapshot.Snapshot
+	walks    *crosswalk.Cache
+	profiles disclosure.Profiles
+	systems  crs.Cache
+}
+
+// New gives a Desk that answers from the snapshot that current gives. Close it.
+func New(o Options, current func() *snapshot.Snapshot) (*Desk, error) {
+	walks, err := crosswalk.NewCache(cmp.Or(o.CacheBytes, defaultCacheBytes))
+	if err != nil {
+		return nil, err
+	}
+	profiles, err := disclosure.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{current: current, walks: walks, profiles: append(profiles, o.Profiles...)}, nil
+}
+
+// Close lets go of the coordinate transformers.
+func (d *Desk) Close() { d.systems.Close() }
+
+// Tag names the answer to a question for as long as the collections it is about stay as
+// they are. It tells nothing of them.
+func (d *Desk) Tag(q *Question) string {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%+v", *q) // writing to a hash never fails
+	for _, c := range d.current().Collections() {
+		fmt.Fprintf(h, " %s", c.Tag())
+	}
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
+// Release answers a question.
+func (d *Desk) Release(ctx context.Context, q *Question) (*aggregate.Release, error) {
+	s := d.current()
+	source, err := sourceOf(s, q.Source)
+	if err != nil {
+		return nil, err
+	}
+	return d.release(ctx, s, q, source)
+}
+
+// ReleaseOf answers a question about a collection that only the asker has.
+func (d *Desk) ReleaseOf(ctx context.Context, q *Question, own *snapshot.Collection) (*aggregate.Release, error) {
+	return d.release(ctx, d.current(), q, own)
+}
+
+func (d *Desk) release(ctx context.Context, s *snapshot.Snapshot, q *Question, source *snapshot.Collection) (*aggregate.Release, error) {
+	r, err := d.request(s, q, source)
+	if err != nil {
+		return nil, err
+	}
+	if r.Measures, err = aggregate.ParseMeasures(q.Measure); err != nil {
+		return nil, at(err, "measure")
+	}
+	return aggregate.Run(ctx, r, d.walks)
+}
+
+// WriteCrosswalk writes the table of passage of a question as CSV. It shows keys, so the
+// source must be public.
+func (d *Desk) WriteCrosswalk(ctx context.Context, w io.Writer, q *Question) error {
+	s := d.current()
+	source, err := sourceOf(s, q.Source)
+	if err != nil {
+		return err
+	}
+	if _, ok := s.Public().Collection(source.Descriptor().ID); !ok {
+		return referentials.Errorf(referentials.Refused, "the features of %q may not be told one by one", q.Source).
+			At("source").Do("ask for measures of it: aggregate")
+	}
+	r, err := d.request(s, q, source)
+	if err != nil {
+		return err
+	}
+	m, err := aggregate.Crosswalk(ctx, r, d.walks)
+	if err != nil {
+		return err
+	}
+	return m.WriteCSV(ctx, w, source, r.Mesh)
+}
+
+// request finds what a question is about.
+func (d *Desk) request(s *snapshot.Snapshot, q *Question, source *snapshot.Collection) (r aggregate.Request, err error) {
+	r = aggregate.Request{
+		Source: source, By: q.By, Wide: q.Wide, Bin: aggregate.Bin(q.Bin),
+		Method: crosswalk.Method(q.Method), Base: crosswalk.Base(q.Base), Field: q.Field, Through: reached(s, source),
+		FilterText: q.Filter, Systems: &d.systems, Profile: q.Profile, Profiles: d.profiles, Year: q.Year,
+	}
+	if r.Mesh, err = public(s, "mesh", q.Mesh); err != nil {
+		return r, err
+	}
+	for _, id := range q.Parents {
+		c, err := public(s, "parents", id)
+		if err != nil {
+			return r, err
+		}
+		r.Parents = append(r.Parents, c)
+	}
+	if q.Weights != "" {
+		if r.Weights, err = public(s, "weights", q.Weights); err != nil {
+			return r, err
+		}
+		r.Weight.Field, r.Weight.Minus, _ = strings.Cut(q.Weight, "-")
+	} else if q.Weight != "" {
+		return r, referentials.Errorf(referentials.Invalid, "%q is a field of no collection", q.Weight).
+			At("weight").Do("name the collection that weighs: weights=batiments")
+	}
+	if (q.Filter != "" || q.MeshFilter != "") && !source.Descriptor().IsPublic() {
+		// Two answers that differ by one feature are that feature.
+		return r, referentials.Errorf(referentials.Refused, "%q is under statistical confidentiality: it is released whole, not filtered", source.Descriptor().ID).
+			At("filter").Do("tell its categories apart with by=")
+	}
+	if r.Where, err = d.written("filter", q.Filter, source.Descriptor()); err != nil {
+		return r, err
+	}
+	r.MeshWhere, err = d.written("mesh-filter", q.MeshFilter, r.Mesh.Descriptor())
+	return r, err
+}
+
+func (d *Desk) written(where, text string, described *referentials.Descriptor) (*filter.Node, error) {
+	if text == "" {
+		return nil, nil
+	}
+	shown, _, _ := described.Public()
+	if len(shown.Fields) < len(described.Fields) { // what is confidential is no name that a filter knows
+		if _, err := query.Written(text, filter.Schema{Descriptor: &shown, Systems: &d.systems}); err != nil {
+			return nil, at(err, where)
+		}
+	}
+	n, err := query.Written(text, filter.Schema{Descriptor: described, Systems: &d.systems})
+	return n, at(err, where)
+}
+
+// reached gives the collections that references of a collection lead to, step by step.
+func reached(s *snapshot.Snapshot, from *snapshot.Collection) []*snapshot.Collection {
+	out := []*snapshot.Collection{from}
+	for k := 0; k < len(out); k++ {
+		for _, f := range out[k].Descriptor().Fields {
+			if c, ok := s.Collection(f.Refers); ok && f.Role == referentials.Ref && !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out[1:]
+}
+
+// sourceOf finds a collection that measures can be asked of: that anyone may see, or that
+// leaves through a profile. What is restricted without one does not exist for askers.
+func sourceOf(s *snapshot.Snapshot, id string) (*snapshot.Collection, error) {
+	if c, ok := s.Collection(id); ok && askable(c) {
+		return c, nil
+	}
+	return nil, absent(s, "source", id, askable)
+}
+
+func askable(c *snapshot.Collection) bool {
+	d := c.Descriptor()
+	return d.Access == referentials.Open || d.Profile != ""
+}
+
+// public finds a collection that anyone may see.
+func public(s *snapshot.Snapshot, where, id string) (*snapshot.Collection, error) {
+	shown := func(c *snapshot.Collection) bool { return c.Descriptor().IsPublic() }
+	if c, ok := s.Collection(id); ok && shown(c) {
+		return c, nil
+	}
+	return nil, absent(s, where, id, shown)
+}
+
+func absent(s *snapshot.Snapshot, where, id string, shown func(*snapshot.Collection) bool) error {
+	if id == "" {
+		return referentials.Errorf(referentials.Invalid, "no collection is named").At("%s", where)
+	}
+	var ids []string
+	for _, c := range s.Collections() {
+		if shown(c) {
+			ids = append(ids, c.Descriptor().ID)
+		}
+	}
+	e := referentials.Errorf(referentials.NotFound, "there is no collection %.60q", id).At("%s", where)
+	if near := referentials.Nearest(id, ids); near != "" {
+		return e.Do("did you mean %q?", near)
+	}
+	return e
+}
