@@ -13,6 +13,7 @@ import (
 
 	"socle/cmd/socle/internal/admin"
 	"socle/cmd/socle/internal/api"
+	"socle/imu/theme"
 	"socle/referentials"
 	"socle/referentials/snapshot"
 	"socle/tiles"
@@ -78,12 +79,17 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 	}()
 	set := metrics.NewSet()
 	keeper := snapshot.New(store, snapshot.Options{Recheck: recheck, Logger: logger})
+	desk, err := theme.New(theme.Options{}, keeper.Current)
+	if err != nil {
+		return err
+	}
+	defer desk.Close()
 	handler, err := api.New(api.Config{
 		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Version: version,
 		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent,
 		MaxLimit: c.MaxLimit, CursorLifetime: c.CursorLifetime, Logger: logger,
 		TileBytes: max(c.TileMemory<<20, 1), TilesAhead: cmp.Or(c.TilesAhead, -1), Prepare: c.TilesAhead > 0,
-		Archives: archives, Metrics: set,
+		Archives: archives, Metrics: set, Desk: desk,
 	}, keeper, tiles.New(tiles.Options{}))
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"socle/imu/disclosure"
+	"socle/geo"
 	"socle/referentials"
 )
 
@@ -177,7 +178,12 @@ func (t *Table) descriptor(r *Receipt) referentials.Descriptor {
 
 // Rows gives the table as rows of the descriptor, cell after cell, with the geometry of
 // the cells in the CRS of the mesh.
-func (t *Table) Rows() referentials.Rows {
+func (t *Table) Rows() referentials.Rows { return t.rowsIn(t.collection.Geometry) }
+
+// LonLatRows is Rows with the geometry in CRS84.
+func (t *Table) LonLatRows() referentials.Rows { return t.rowsIn(t.collection.LonLat) }
+
+func (t *Table) rowsIn(shape func(row int) geo.Geometry) referentials.Rows {
 	columns := t.columns()
 	return func(yield func(*referentials.Row, error) bool) {
 		row := &referentials.Row{Values: make([]referentials.Value, len(columns))}
@@ -185,7 +191,7 @@ func (t *Table) Rows() referentials.Rows {
 			for c := range columns {
 				row.Values[c] = columns[c].value(i)
 			}
-			row.Geom = t.collection.Geometry(t.Row(i * t.perRow() / t.groups()))
+			row.Geom = shape(t.Row(i * t.perRow() / t.groups()))
 			if !yield(row, nil) {
 				return
 			}

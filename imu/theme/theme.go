@@ -57,6 +57,10 @@ type Question struct {
 type Options struct {
 	CacheBytes uint64              // for crosswalks: 256 MiB
 	Profiles   disclosure.Profiles // beside the built-in ones: none
+
+	// ReadFile makes a collection of a file that an asker sends, which nobody else sees and
+	// nothing keeps: nil when none is taken.
+	ReadFile func(ctx context.Context, name string, body io.Reader) (*snapshot.Collection, error)
 }
 
 const defaultCacheBytes = 256 << 20
@@ -66,6 +70,7 @@ type Desk struct {
 	current  func() *snapshot.Snapshot
 	walks    *crosswalk.Cache
 	profiles disclosure.Profiles
+	readFile func(ctx context.Context, name string, body io.Reader) (*snapshot.Collection, error)
 	systems  crs.Cache
 }
 
@@ -79,7 +84,7 @@ func New(o Options, current func() *snapshot.Snapshot) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{current: current, walks: walks, profiles: append(profiles, o.Profiles...)}, nil
+	return &Desk{current: current, walks: walks, profiles: append(profiles, o.Profiles...), readFile: o.ReadFile}, nil
 }
 
 // Close lets go of the coordinate transformers.
@@ -109,6 +114,18 @@ func (d *Desk) Release(ctx context.Context, q *Question) (*aggregate.Release, er
 // ReleaseOf answers a question about a collection that only the asker has.
 func (d *Desk) ReleaseOf(ctx context.Context, q *Question, own *snapshot.Collection) (*aggregate.Release, error) {
 	return d.release(ctx, d.current(), q, own)
+}
+
+// ReleaseOfFile answers a question about a file that the asker sends.
+func (d *Desk) ReleaseOfFile(ctx context.Context, q *Question, name string, body io.Reader) (*aggregate.Release, error) {
+	if d.readFile == nil {
+		return nil, referentials.Errorf(referentials.Unsupported, "files are not taken here")
+	}
+	own, err := d.readFile(ctx, name, body)
+	if err != nil {
+		return nil, err
+	}
+	return d.ReleaseOf(ctx, q, own)
 }
 
 func (d *Desk) release(ctx context.Context, s *snapshot.Snapshot, q *Question, source *snapshot.Collection) (*aggregate.Release, error) {
@@ -243,7 +260,11 @@ func absent(s *snapshot.Snapshot, where, id string, shown func(*snapshot.Collect
 			ids = append(ids, c.Descriptor().ID)
 		}
 	}
-	e := referentials.Errorf(referentials.NotFound, "there is no collection %.60q", id).At("%s", where)
+	code := referentials.Invalid
+	if where == "mesh" {
+		code = referentials.NotFound
+	}
+	e := referentials.Errorf(code, "there is no collection %.60q", id).At("%s", where)
 	if near := referentials.Nearest(id, ids); near != "" {
 		return e.Do("did you mean %q?", near)
 	}

@@ -51,6 +51,10 @@ type Config struct {
 	Prepare        bool          // be ready only once Prepare has made tiles quick: at once
 	CursorLifetime time.Duration // how long a walk may pause on data that changed meanwhile: 5 min
 
+	// Desk puts themes on meshes: nil for a server that does not.
+	Desk           Desk
+	MaxUploadBytes int64 // of a file to aggregate: 32 MiB
+
 	// Archives are PMTiles files to serve; they stay the caller's.
 	Archives []*pmtiles.File
 
@@ -71,6 +75,7 @@ func (c *Config) setDefaults() {
 	setDefault(&c.RequestTimeout, time.Minute)
 	setDefault(&c.DrainTimeout, 20*time.Second)
 	setDefault(&c.MaxURLBytes, 16<<10)
+	setDefault(&c.MaxUploadBytes, 32<<20)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -119,6 +124,7 @@ type API struct {
 	always   []header         // on every tile
 	kept     *pagesKept
 	measures measures
+	desk     Desk
 	looks    *style.Book
 	pages    *pages
 	archives archives
@@ -152,6 +158,7 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 		maker:  makerOf(&config),
 		public: public,
 		status: keeper.Status,
+		desk:   config.Desk,
 		looks:  looks,
 		pages:  pages,
 		slots:  make(chan struct{}, config.MaxConcurrent),
@@ -226,6 +233,11 @@ func (a *API) routes(compress func(http.Handler) http.Handler) http.Handler {
 	get("/functions", a.functions)
 	get("/collections/{id}/items", a.items)
 	get("/collections/{id}/items/{fid}", a.item)
+	if a.desk != nil {
+		get("/collections/{id}/aggregate", a.aggregate)
+		r.Post("/collections/{id}/aggregate", a.handle(a.aggregateOwn))
+		get("/collections/{id}/crosswalk", a.crosswalk)
+	}
 	if a.tiles != nil {
 		get("/tileMatrixSets", a.tileMatrixSets)
 		get("/tileMatrixSets/{tms}", a.tileMatrixSet)

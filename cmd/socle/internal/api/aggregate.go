@@ -1,0 +1,192 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"socle/geo/crs"
+	"socle/imu/aggregate"
+	"socle/imu/theme"
+	"socle/referentials"
+	"socle/referentials/encode"
+)
+
+// Desk answers questions about a theme on a mesh: a [theme.Desk]. What it gives has passed
+// disclosure; handlers never see what it was made of.
+type Desk interface {
+	Tag(q *theme.Question) string
+	Release(ctx context.Context, q *theme.Question) (*aggregate.Release, error)
+	ReleaseOfFile(ctx context.Context, q *theme.Question, name string, body io.Reader) (*aggregate.Release, error)
+	WriteCrosswalk(ctx context.Context, w io.Writer, q *theme.Question) error
+}
+
+// crosswalkParameters are what a table of passage depends on; measures ask for more.
+var (
+	crosswalkParameters = []string{"f", "source", "method", "base", "field", "weights", "weight"}
+	aggregateParameters = append(slices.Clone(crosswalkParameters),
+		"measure", "by", "wide", "bin", "filter", "mesh-filter", "profile", "year", "parents")
+)
+
+// releaseFormats are the forms of figures: columns with their receipt first, then what rows
+// can be written as.
+var releaseFormats = append([]format{{name: "json", media: mediaJSON, title: "JSON"}}, rowFormats()...)
+
+func rowFormats() []format {
+	var out []format
+	for _, f := range featureFormats {
+		if f.rows != nil {
+			f.name, f.also = f.rows.Name, ""
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+var crosswalkFormats = []format{{name: "csv", media: "text/csv; charset=utf-8", title: "CSV"}}
+
+// question reads a request about a mesh.
+func question(r *http.Request, known []string) (*theme.Question, error) {
+	mesh, err := pathValue(r, "id")
+	if err != nil {
+		return nil, err
+	}
+	p, err := parseQuery(r.URL.RawQuery, known...)
+	if err != nil {
+		return nil, err
+	}
+	q := &theme.Question{
+		Mesh: mesh, Source: p.get("source"), Measure: p.get("measure"), By: p.get("by"), Bin: p.get("bin"),
+		Method: p.get("method"), Base: p.get("base"), Field: p.get("field"), Weights: p.get("weights"), Weight: p.get("weight"),
+		Filter: p.get("filter"), MeshFilter: p.get("mesh-filter"), Profile: p.get("profile"),
+	}
+	if parents := p.get("parents"); parents != "" {
+		q.Parents = strings.Split(parents, ",")
+	}
+	if q.Wide, err = p.truth("wide"); err != nil {
+		return nil, err
+	}
+	q.Year, err = p.count("year", 1, 0)
+	return q, err
+}
+
+// aggregate answers with the figures of a source on a mesh, and how they were made.
+func (a *API) aggregate(w http.ResponseWriter, r *http.Request) error {
+	q, err := question(r, aggregateParameters)
+	if err != nil {
+		return err
+	}
+	f, err := negotiate(r, releaseFormats)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Add("Vary", "Accept")
+	if fresh(w, r, a.etag(a.desk.Tag(q), f.name)) {
+		return nil
+	}
+	release, err := a.desk.Release(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	return a.writeRelease(w, r, f, release)
+}
+
+// aggregateOwn answers with figures of a file that the client sends, which is not kept.
+func (a *API) aggregateOwn(w http.ResponseWriter, r *http.Request) error {
+	q, err := question(r, aggregateParameters)
+	if err != nil {
+		return err
+	}
+	if q.Source != "" {
+		return referentials.Errorf(referentials.Invalid, "the source is what you send, not %q", q.Source).At("parameter source")
+	}
+	f, err := negotiate(r, releaseFormats)
+	if err != nil {
+		return err
+	}
+	name, err := ownName(r.Header.Get("Content-Type"))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	release, err := a.desk.ReleaseOfFile(r.Context(), q, name, http.MaxBytesReader(w, r.Body, a.config.MaxUploadBytes))
+	if err != nil {
+		return err
+	}
+	return a.writeRelease(w, r, f, release)
+}
+
+// ownName names a file that is sent by its media type, as the importers tell formats by
+// names.
+func ownName(media string) (string, error) {
+	switch plain(media) {
+	case "text/csv":
+		return "envoi.csv", nil
+	case "application/geo+json", mediaJSON:
+		return "envoi.geojson", nil
+	}
+	return "", &statusError{http.StatusUnsupportedMediaType,
+		referentials.Errorf(referentials.Unsupported, "files of the type %.60q are not read here", media).
+			At("header Content-Type").Do("send text/csv or application/geo+json")}
+}
+
+// writeRelease writes figures, in CRS84 as features are by default.
+func (a *API) writeRelease(w http.ResponseWriter, r *http.Request, f *format, release *aggregate.Release) error {
+	w.Header().Set("Content-Type", f.media)
+	if f.rows == nil {
+		return release.WriteJSON(w)
+	}
+	d := release.Descriptor()
+	if f.rows.Spatial && !d.HasGeometry() {
+		return referentials.Errorf(referentials.Unsupported, "the mesh has no shapes for %s", f.title).At("parameter f").Do("use csv")
+	}
+	if d.HasGeometry() {
+		d.CRS = crs.CRS84
+	}
+	attach(w.Header(), d.ID, f)
+	b, err := a.base(r)
+	if err != nil {
+		return err
+	}
+	links := []encode.Link{{Href: with(b.url("collections", release.Table.Collection(), "aggregate"), r.URL.Query(), "f", "json"), Rel: "describedby", Type: mediaJSON,
+		Title: say(language(r), "comment ces chiffres ont été faits", "how these figures were made")}}
+	linkHeader(w.Header(), links[0])
+	out, err := f.rows.New(w, encode.Header{Descriptor: d, CRS: d.CRS, Matched: int64(release.Table.RowLen()), Links: links})
+	if err != nil {
+		return err
+	}
+	for row, err := range release.Table.LonLatRows() {
+		if err == nil {
+			err = r.Context().Err()
+		}
+		if err == nil {
+			err = out.Write(row)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
+
+// crosswalk answers with a table of passage.
+func (a *API) crosswalk(w http.ResponseWriter, r *http.Request) error {
+	q, err := question(r, crosswalkParameters)
+	if err != nil {
+		return err
+	}
+	f, err := negotiate(r, crosswalkFormats)
+	if err != nil {
+		return err
+	}
+	w.Header().Add("Vary", "Accept")
+	if fresh(w, r, a.etag(a.desk.Tag(q), "crosswalk", f.name)) {
+		return nil
+	}
+	w.Header().Set("Content-Type", f.media)
+	w.Header().Set("Content-Disposition", contentDisposition(q.Source+"_"+q.Mesh+".csv"))
+	return a.desk.WriteCrosswalk(r.Context(), w, q)
+}
