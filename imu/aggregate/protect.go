@@ -106,11 +106,14 @@ func (g *guard) sheet(ctx context.Context, v *verdicts, left map[part]bool, p *d
 	if err != nil {
 		return err
 	}
+	first := j == &g.judged[0]
 	worst := func(into *disclosure.Reason, r disclosure.Reason) {
 		switch {
-		case *into == disclosure.Shown, r.Hidden() && !into.Hidden():
+		case first, r.Hidden() && !into.Hidden():
 			*into = r
 		case r.Hidden() && r < *into: // a rule of its own says more than another's sake
+			*into = r
+		case *into == disclosure.Empty && !r.Hidden(): // without data for all quantities only
 			*into = r
 		}
 	}

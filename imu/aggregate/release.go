@@ -7,8 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"socle/imu/disclosure"
 	"socle/geo"
+	"socle/imu/disclosure"
 	"socle/referentials"
 )
 
