@@ -10,6 +10,7 @@ package theme
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -136,7 +137,16 @@ func (d *Desk) release(ctx context.Context, s *snapshot.Snapshot, q *Question, s
 	if r.Measures, err = aggregate.ParseMeasures(q.Measure); err != nil {
 		return nil, at(err, "measure")
 	}
-	return aggregate.Run(ctx, r, d.walks)
+	release, err := aggregate.Run(ctx, r, d.walks)
+	if referentials.CodeOf(err) == referentials.NotFound { // the mesh was found: what is missing is in the question
+		var e *referentials.Error
+		if errors.As(err, &e) {
+			wrong := *e
+			wrong.Code = referentials.Invalid
+			return nil, &wrong
+		}
+	}
+	return release, err
 }
 
 // WriteCrosswalk writes the table of passage of a question as CSV. It shows keys, so the
@@ -219,7 +229,7 @@ func reached(s *snapshot.Snapshot, from *snapshot.Collection) []*snapshot.Collec
 	out := []*snapshot.Collection{from}
 	for k := 0; k < len(out); k++ {
 		for _, f := range out[k].Descriptor().Fields {
-			if c, ok := s.Collection(f.Refers); ok && f.Role == referentials.Ref && !slices.Contains(out, c) {
+			if c, ok := s.Collection(f.Refers); ok && !slices.Contains(out, c) {
 				out = append(out, c)
 			}
 		}

@@ -121,10 +121,6 @@ func lacksField(d referentials.Descriptor, f referentials.Field, known map[strin
 		if f.Type != referentials.Integer && f.Type != referentials.Number {
 			miss("a numeric type of the measure %s", f.Name)
 		}
-	case referentials.Ref:
-		if !known[f.Refers] {
-			miss("the collection %q that %s refers to", f.Refers, f.Name)
-		}
 	case referentials.Plain:
 		if f.Type == referentials.Number && f.Unit == "" {
 			miss("a unit of %s", f.Name)
@@ -140,7 +136,10 @@ func lacksField(d referentials.Descriptor, f referentials.Field, known map[strin
 			miss("an extensive weight of %s (%s is not)", f.Name, f.Weight)
 		}
 	}
-	if (f.Role == referentials.Ref) != (f.Refers != "") {
+	if f.Refers != "" && !known[f.Refers] {
+		miss("the collection %q that %s refers to", f.Refers, f.Name)
+	}
+	if (f.Role == referentials.Ref) != (f.Refers != "") && f.Role != referentials.Key {
 		miss("the reference role together with its target on %s", f.Name)
 	}
 }

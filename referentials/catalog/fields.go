@@ -60,9 +60,16 @@ func newColumn(name string, t referentials.FieldType, fr, en string) column {
 
 func (c column) role(r referentials.Role) column { c.Role = r; return c }
 func (c column) key() column                     { return c.role(referentials.Key) }
-func (c column) label() column                   { return c.role(referentials.Label) }
-func (c column) time() column                    { return c.role(referentials.Time) }
-func (c column) in(unit string) column           { c.Unit = unit; return c }
+
+// keyOf is the key of a table about the features of another collection, each once.
+func (c column) keyOf(collection string) column {
+	c.Role, c.Refers = referentials.Key, collection
+	return c
+}
+
+func (c column) label() column         { return c.role(referentials.Label) }
+func (c column) time() column          { return c.role(referentials.Time) }
+func (c column) in(unit string) column { c.Unit = unit; return c }
 
 // refers says that values are keys of another collection.
 func (c column) refers(collection string) column {

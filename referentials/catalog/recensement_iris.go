@@ -14,7 +14,7 @@ func recensementIris() referentials.Descriptor {
 		Class: referentials.Territory, Key: "code_iris",
 		Producer: insee, Licence: etalab, Frequency: referentials.Annual, Access: referentials.Open,
 		Fields: columns(
-			text("code_iris", "Code de l'IRIS", "IRIS code").key().aka("iris"),
+			text("code_iris", "Code de l'IRIS", "IRIS code").keyOf("iris").aka("iris"),
 			text("libiris", "Nom de l'IRIS", "IRIS name").label().aka("nom_iris"),
 			text("com", "Code INSEE de la commune", "Commune code").refers("communes").aka("code_insee", "depcom"),
 			text("libcom", "Nom de la commune", "Commune name").aka("nom_commune"),
