@@ -34,6 +34,7 @@ var policy = map[string][]string{
 	"referentials/importer/geoparquet": {"geo", "geo/crs", "referentials", "referentials/importer/source"},
 	"referentials/importer/geopackage": {"geo", "geo/crs", "geo/gpb", "referentials", "referentials/gpkgfile", "referentials/importer/source", "referentials/sqlite"},
 	"referentials/importer/gdal":       {"geo", "geo/crs", "referentials", "referentials/importer/source"},
+	"referentials/importer/ephemeral":  {"geo", "referentials", "referentials/importer", "referentials/importer/source", "referentials/snapshot"},
 	"referentials/importer":            {"geo", "geo/crs", "geo/topology", "referentials", "referentials/catalog", "referentials/importer/..."},
 
 	"referentials/encode":            {"geo", "geo/crs", "referentials"},

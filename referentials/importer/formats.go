@@ -38,20 +38,34 @@ func readers() map[source.Format]reader {
 	}
 }
 
-// openInput opens a file with the reader of its format.
+// openInput opens a file with the reader of its format, converted first if it has none.
 func openInput(ctx context.Context, name string, opt *Options) (*input, error) {
 	file, err := source.Open(ctx, name, source.Options{TempDir: opt.TempDir})
 	if err != nil {
 		return nil, err
 	}
-	in := &input{name: filepath.Base(name), path: name, file: file, format: string(file.Format())}
-	r, known := readers()[file.Format()]
-	if !known {
-		if file, err = in.convert(ctx, opt); err != nil {
-			return nil, err
-		}
-		r = readers()[file.Format()]
+	if _, known := readers()[file.Format()]; known {
+		return readInput(ctx, file, name, opt)
 	}
+	in := &input{name: filepath.Base(name), path: name, file: file}
+	if file, err = in.convert(ctx, opt); err != nil {
+		return nil, err
+	}
+	return in, in.read(ctx, file, opt)
+}
+
+// readInput opens a file that a reader takes.
+func readInput(ctx context.Context, file *source.File, name string, opt *Options) (*input, error) {
+	in := &input{name: filepath.Base(name), path: name, file: file, format: string(file.Format())}
+	if _, known := readers()[file.Format()]; !known {
+		return nil, referentials.Errorf(referentials.Unsupported, "no reader takes it: %s", file.Reason()).At("%s", in.name).Do("give CSV or GeoJSON")
+	}
+	return in, in.read(ctx, file, opt)
+}
+
+// read opens the records of file, which is in's or what it was converted to.
+func (in *input) read(ctx context.Context, file *source.File, opt *Options) (err error) {
+	r := readers()[file.Format()]
 	in.textual, in.discovers, in.assumed = r.textual, !r.columns, r.assumed
 	if in.src, err = r.open(ctx, file, opt); err != nil {
 		closeAll([]*input{in})
@@ -59,12 +73,12 @@ func openInput(ctx context.Context, name string, opt *Options) (*input, error) {
 		if errors.As(err, &e) && in.close != nil {
 			err = e.At("%s", in.name) // not the name of the conversion, which is gone
 		}
-		return nil, err
+		return err
 	}
 	if d, ok := in.src.(*delimited); ok {
 		in.known, in.assumed = d.known, d.assumed()
 	}
-	return in, nil
+	return nil
 }
 
 // convert makes a GeoPackage of a file of a rare format.

@@ -19,6 +19,7 @@ import (
 	"socle/geo/crs"
 	"socle/referentials"
 	"socle/referentials/catalog"
+	"socle/referentials/importer/source"
 )
 
 // Options says what to import and how. Zero members are detected.
@@ -54,6 +55,19 @@ func Import(ctx context.Context, store referentials.Store, opt Options) (*Report
 		return nil, err
 	}
 	return importInputs(ctx, store, inputs, side, opt)
+}
+
+// ImportFile is Import of one file that is open already: opt.Files plays no part, and
+// nothing is looked for beside it. It takes the formats that are read here, and leaves no
+// file to programs that convert others, so that it may come from anywhere.
+func ImportFile(ctx context.Context, store referentials.Store, file *source.File, opt Options) (*Report, error) {
+	in, err := readInput(ctx, file, file.Path(), &opt)
+	if err != nil {
+		return nil, err
+	}
+	inputs := []*input{in}
+	defer closeAll(inputs)
+	return importInputs(ctx, store, inputs, nil, opt)
 }
 
 // importInputs does the import of open files.

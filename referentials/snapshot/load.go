@@ -32,6 +32,14 @@ func LoadPublic(ctx context.Context, store referentials.Store, id string) (*Publ
 	return p, nil
 }
 
+// Build makes a collection of rows that no store keeps. The state must be told from those
+// of all other rows by its collection, version and revision: see [Collection.Tag].
+func Build(ctx context.Context, state referentials.State, rows referentials.Rows) (*Collection, error) {
+	var ways crs.Cache
+	defer ways.Close()
+	return build(ctx, state, rows, &ways)
+}
+
 // load reads the current version of a collection.
 func load(ctx context.Context, store referentials.Store, id string, ways *crs.Cache) (*Collection, error) {
 	var c *Collection
