@@ -2,6 +2,8 @@ package aggregate
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"socle/imu/disclosure"
@@ -12,14 +14,14 @@ import (
 func (r *Receipt) Text(lang string) string {
 	w := &writer{french: lang == "fr"}
 	w.line("%s : %s sur %s", "%s: %s on %s", w.word(r.Source.Title), strings.Join(r.Measures, ", "), w.word(r.Mesh.Title))
-	for _, in := range append([]Input{r.Source, r.Mesh}, r.Parents...) {
-		w.input(&in)
-	}
-	for i := range r.Through {
-		w.input(&r.Through[i])
-	}
+	inputs := slices.Concat([]Input{r.Source, r.Mesh}, r.Parents, r.Through)
 	if r.Weights != nil {
-		w.input(r.Weights)
+		inputs = append(inputs, *r.Weights)
+	}
+	for i := range inputs {
+		if !slices.Contains(inputs[:i], inputs[i]) {
+			w.input(&inputs[i])
+		}
 	}
 	if r.By != "" {
 		w.line("Par : %s", "By: %s", r.By)
@@ -105,7 +107,11 @@ func (w *writer) balance(b *Balance) {
 			}
 			return "not told"
 		}
-		return string(referentials.AppendFloat(nil, *v))
+		short, err := strconv.ParseFloat(strconv.FormatFloat(*v, 'g', 12, 64), 64)
+		if err != nil {
+			short = *v
+		}
+		return string(referentials.AppendFloat(nil, short))
 	}
 	name := strings.TrimSpace(b.Measure + " " + b.Period)
 	if b.Unit != "" && b.Unit != one {
