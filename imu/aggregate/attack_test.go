@@ -91,10 +91,7 @@ func figuresOf(w world, r *Request, rel *Release, list []reading, n int) (all []
 	side := (n + 1) / 2
 	block := make([]int, len(list))
 	for i, m := range list {
-		block[i] = -1
-		if m.x < float64(n*100) && m.y < float64(n*100) {
-			block[i] = int(m.y/100)*n + int(m.x/100)
-		}
+		block[i] = blockOf(&m, n)
 	}
 	pick := func(of func(i int) bool) []float64 {
 		v := make([]float64, len(list))
@@ -160,7 +157,7 @@ func attackFilter(t *rapid.T, w world, r Request, filtered *Release, list []read
 
 func drawSecret(t *rapid.T, profile string, n int) (world, Request, []reading) {
 	list := drawReadings(t, n)
-	w := newWorld(t, n, list, secret(profile))
+	w := tables(t, n, list, secret(profile))
 	r := w.request(t, "sum(kwh),count,mean(kwh),mean(rate)")
 	if rapid.Bool().Draw(t, "by") {
 		r.By = "sector"
@@ -269,4 +266,35 @@ func TestNothingHiddenIsWritten(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestRatioGivesNothingAway has a ratio hidden that would tell, beside the sums, what single
+// features lack.
+func TestRatioGivesNothingAway(t *testing.T) {
+	list := []reading{{x: 1, y: 1, kwh: 10, sites: 12, rate: 2}, {x: 2, y: 1, kwh: 11, sites: 12, rate: 3}, {x: 3, y: 1, kwh: 12.5, sites: 2, rate: math.NaN()}}
+	quantities := func(d *referentials.Descriptor) {
+		secret("insee-menages-11")(d)
+		d.Fields[d.FieldIndex("rate")].Role = referentials.Extensive
+	}
+	w := newWorld(t, 1, list, quantities)
+	if s := mustRun(t, w.request(t, "sum(kwh),sum(rate)")).Table.Status(0, 0, 0); s != Shown {
+		t.Fatalf("the sums of 26 units are %s", s)
+	}
+	if s := mustRun(t, w.request(t, "sum(kwh),sum(rate),ratio(kwh,rate)")).Table.Status(0, 0, 0); s != Hidden {
+		t.Errorf("with the ratio, the use of 2 units follows: it is %s", s)
+	}
+}
+
+// TestQuantilesUnderRules has a quantile stand between two groups that could each be told.
+func TestQuantilesUnderRules(t *testing.T) {
+	var list []reading
+	for i := range 40 {
+		list = append(list, reading{x: float64(i) + 1.5, y: 1, kwh: float64(i + 1), sites: 1})
+	}
+	w := newWorld(t, 1, list, secret("insee-menages-11"))
+	for measure, want := range map[string]Status{"median(kwh)": Shown, "quantile(kwh,0.3)": Shown, "quantile(kwh,0.1)": Hidden, "quantile(kwh,1)": Hidden} {
+		if s := mustRun(t, w.request(t, measure)).Table.Status(0, 0, 0); s != want {
+			t.Errorf("%s is %s, want %s", measure, s, want)
+		}
+	}
 }

@@ -67,7 +67,7 @@ func (t *tower) build(ctx context.Context, walks Crosswalks, m *crosswalk.Matrix
 		switch share := m.Outside(i); {
 		case share >= 1:
 			lost[i] = true
-		case share > 0 && t.adds():
+		case share > 0:
 			over.add(i, share)
 		}
 	}
@@ -102,9 +102,6 @@ func (t *tower) build(ctx context.Context, walks Crosswalks, m *crosswalk.Matrix
 	t.roll()
 	return nil
 }
-
-// adds tells whether shares of features outside mean anything to some term.
-func (t *tower) adds() bool { return len(t.terms) > 0 }
 
 // nest finds the cell of c that each cell of lower lies in: by its reference, or by where
 // its point lies.

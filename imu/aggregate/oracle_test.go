@@ -112,25 +112,19 @@ func TestAgainstBruteForce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 4).Draw(t, "n")
 		list := drawOpen(t, n)
-		w := newWorld(t, n, list, nil)
+		w := tables(t, n, list, nil)
 		r := w.request(t, oracled)
 		filtered := rapid.Bool().Draw(t, "filtered")
 		if filtered {
 			r.Where = mustBind(t, "sector = 'A' OR kwh < 1000", r.Source)
 		}
 		rel := mustRun(t, r)
-		cell := func(m reading) int {
-			if m.x >= float64(n*100) || m.y >= float64(n*100) {
-				return -1
-			}
-			return int(m.y/100)*n + int(m.x/100)
-		}
 		kept := func(m reading) bool { return !filtered || m.sector == "A" || m.kwh < 1000 }
 		var all []reading
 		cells := make([][]reading, n*n)
 		reached := make([]bool, n*n)
 		for _, m := range list {
-			k := cell(m)
+			k := blockOf(&m, n)
 			if k >= 0 {
 				reached[k] = true
 			}
@@ -163,7 +157,7 @@ func TestMassIsKept(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 4).Draw(t, "n")
 		list := drawOpen(t, n)
-		w := newWorld(t, n, list, nil)
+		w := tables(t, n, list, nil)
 		r := w.request(t, "sum(kwh),count")
 		r.Wide = rapid.Bool().Draw(t, "wide")
 		if rapid.Bool().Draw(t, "by") {

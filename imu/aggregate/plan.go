@@ -157,13 +157,29 @@ func (p *plan) derive(of func(x, y float64) float64, sign, x, y string) string {
 	return id
 }
 
-// product is x·y; beside is y where there is x; present is 1 where there is x.
+// product is x·y, beside is y where there is x, and present is 1 where there is x.
 func (p *plan) product(x, y string) string {
 	return p.derive(func(x, y float64) float64 { return x * y }, "*", x, y)
 }
 
 func (p *plan) beside(x, y string) string {
 	return p.derive(func(_, y float64) float64 { return y }, "|", x, y)
+}
+
+// without is x where there is no y.
+func (p *plan) without(x, y string) string {
+	id := x + "\x00-\x00" + y
+	if p.columns[id] == nil {
+		a, b := p.columns[x], p.columns[y]
+		out := make([]float64, len(a))
+		for i := range out {
+			if out[i] = a[i]; b[i] == b[i] {
+				out[i] = math.NaN()
+			}
+		}
+		p.columns[id] = out
+	}
+	return id
 }
 
 func (p *plan) present(x string) string {
@@ -276,6 +292,10 @@ func (p *plan) ratio(o *output, below string) error {
 	// Features that lack one of the two would shift the ratio.
 	o.num, o.den = p.term(total, p.beside(y, x), 0), p.term(total, p.beside(x, y), 0)
 	o.magnitudes = magnitudes{{x, a}, {y, b}}
+	if p.protected {
+		// Beside the plain sum, the sum that lacks some features gives those away.
+		o.magnitudes = append(o.magnitudes, magnitude{p.without(x, y), a}, magnitude{p.without(y, x), b})
+	}
 	return nil
 }
 

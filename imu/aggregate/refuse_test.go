@@ -82,6 +82,7 @@ func TestRefusals(t *testing.T) {
 		{"several years at once", closed, "sum(kwh)", nil, referentials.Refused, "rows of 2 years"},
 		{"the value of one", closed, "max(kwh)", func(r *Request) { r.Bin = Year }, referentials.Refused, "max shows the value of one unit"},
 		{"quantiles where one is enough", gas, "median(kwh)", func(r *Request) { r.Bin = Year }, referentials.Refused, "its quantiles are that unit's value"},
+		{"a weight of one's own", closed, "mean(kwh,weight=height)", func(r *Request) { r.Bin = Year }, referentials.Refused, "weighed by what its descriptor says only"},
 		{"figures by key", closed, "count", func(r *Request) { r.By = "id" }, referentials.Refused, "take a field whose role is category"},
 		{"filter by key", closed, "count", func(r *Request) { r.Where = mustBind(t, "id <> 'meter-1'", r.Source) }, referentials.Refused, "may not be filtered by id"},
 		{"filter by value", closed, "count", func(r *Request) { r.Where = mustBind(t, "sector = 'A' AND kwh > 3", r.Source) }, referentials.Refused, "may not be filtered by kwh"},

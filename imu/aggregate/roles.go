@@ -156,6 +156,11 @@ func (p *plan) weight(m Measure, f int) (int, error) {
 		return alike, nil
 	}
 	name := m.Weight
+	if w := p.d.FieldIndex(name); p.protected && name != "" && name != field.Weight && (w < 0 || p.d.Fields[w].Disclosure != referentials.UnitCount) {
+		// As many means by other weights as there are features would give each away.
+		return 0, referentials.Errorf(referentials.Refused, "%s is protected, and its means are weighed by what its descriptor says only", p.d.ID).
+			At("measure %s", m.String()).Do("leave weight out")
+	}
 	if name == "" {
 		name = field.Weight
 	} else if name != field.Weight && field.Weight != "" {
