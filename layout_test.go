@@ -82,8 +82,9 @@ var policy = map[string][]string{
 
 	"cmd/socle":                  {"cmd/socle/internal/...", "geo/...", "migrations", "referentials", "referentials/...", "tiles/...", "imu/..."},
 	"cmd/socle/internal/admin":   {},
+	"cmd/socle/internal/jobs":    {"referentials"},
 	"cmd/socle/internal/formats": {"geo/crs", "referentials/encode", "referentials/encode/..."},
-	"cmd/socle/internal/api": {"cmd/socle/internal/formats", "geo", "geo/crs", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
+	"cmd/socle/internal/api": {"cmd/socle/internal/formats", "cmd/socle/internal/jobs", "geo", "geo/crs", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
 		"referentials/filter", "referentials/filter/cql2", "referentials/query", "referentials/snapshot", "tiles", "tiles/...", "imu/aggregate", "imu/theme"},
 }
 
