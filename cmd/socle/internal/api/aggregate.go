@@ -47,8 +47,8 @@ func rowFormats() []format {
 
 var crosswalkFormats = []format{{name: "csv", media: "text/csv; charset=utf-8", title: "CSV"}}
 
-// question reads a request about a mesh.
-func question(r *http.Request, known []string) (*theme.Question, error) {
+// readQuestion reads a request about a mesh.
+func readQuestion(r *http.Request, known []string) (*theme.Question, error) {
 	mesh, err := pathValue(r, "id")
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func question(r *http.Request, known []string) (*theme.Question, error) {
 
 // aggregate answers with the figures of a source on a mesh, and how they were made.
 func (a *API) aggregate(w http.ResponseWriter, r *http.Request) error {
-	q, err := question(r, aggregateParameters)
+	q, err := readQuestion(r, aggregateParameters)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (a *API) aggregate(w http.ResponseWriter, r *http.Request) error {
 
 // aggregateOwn answers with figures of a file that the client sends, which is not kept.
 func (a *API) aggregateOwn(w http.ResponseWriter, r *http.Request) error {
-	q, err := question(r, aggregateParameters)
+	q, err := readQuestion(r, aggregateParameters)
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (a *API) writeRelease(w http.ResponseWriter, r *http.Request, f *format, re
 
 // crosswalk answers with a table of passage.
 func (a *API) crosswalk(w http.ResponseWriter, r *http.Request) error {
-	q, err := question(r, crosswalkParameters)
+	q, err := readQuestion(r, crosswalkParameters)
 	if err != nil {
 		return err
 	}
@@ -189,4 +189,10 @@ func (a *API) crosswalk(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", f.media)
 	w.Header().Set("Content-Disposition", contentDisposition(q.Source+"_"+q.Mesh+".csv"))
 	return a.desk.WriteCrosswalk(r.Context(), w, q)
+}
+
+// aggregateLink leads from a mesh to the figures that can be put on it.
+func aggregateLink(b base, doc *collectionDocument, lang string) encode.Link {
+	return encode.Link{Href: b.url("collections", doc.ID, "aggregate"), Rel: "related", Type: mediaJSON,
+		Title: say(lang, "Un thème sur ces mailles : ajouter source et measure", "A theme on these cells: add source and measure")}
 }

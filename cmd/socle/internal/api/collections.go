@@ -129,6 +129,9 @@ func (a *API) describeAll(p *snapshot.Public, b base, lang string) []*collection
 		if a.tiles != nil && c.Descriptor().HasGeometry() {
 			doc.Links = append(doc.Links, tileLinks(b, doc, lang)...)
 		}
+		if a.desk != nil && doc.Mesh {
+			doc.Links = append(doc.Links, aggregateLink(b, doc, lang))
+		}
 		all = append(all, doc)
 	}
 	return all
@@ -194,6 +197,9 @@ func (a *API) collection(w http.ResponseWriter, r *http.Request) error {
 		doc.Links = append(documentLinks(b.url("collections", doc.ID), r), doc.Links...)
 		if a.tiles != nil && c.Descriptor().HasGeometry() {
 			doc.Links = append(doc.Links, tileLinks(b, doc, lang)...)
+		}
+		if a.desk != nil && doc.Mesh {
+			doc.Links = append(doc.Links, aggregateLink(b, doc, lang))
 		}
 		return doc
 	}

@@ -67,6 +67,9 @@ func (a *API) describeAPI(p *snapshot.Public, b base, lang string) object {
 		maps.Copy(schemas, tileSchemas())
 		maps.Copy(parameters, a.tileParameterSchemas(lang))
 	}
+	if a.desk != nil {
+		maps.Copy(parameters, aggregateParameterSchemas(lang))
+	}
 	for _, c := range p.Collections() {
 		d := c.Descriptor()
 		title := titleOf(d, lang)
@@ -80,6 +83,9 @@ func (a *API) describeAPI(p *snapshot.Public, b base, lang string) object {
 		paths[path+"/items/{featureId}"] = object{"get": itemOperation(d, title, lang)}
 		schemas[schemaName("Feature", d)] = featureSchema(d, lang)
 		schemas[schemaName("Features", d)] = featuresSchema(d)
+		if a.desk != nil && d.Mesh {
+			describeAggregate(paths, d, title, lang)
+		}
 		if a.tiles != nil && d.HasGeometry() {
 			describeCollectionTiles(paths, d, title)
 		}
