@@ -38,6 +38,8 @@ type cli struct {
 	Collections collectionsCmd `cmd:"" help:"List the collections, or show one."`
 	Rollback    rollbackCmd    `cmd:"" help:"Make an earlier version of a collection current."`
 	Export      exportCmd      `cmd:"" help:"Write a collection to a file."`
+	Aggregate   aggregateCmd   `cmd:"" help:"Put the values of a collection on the cells of another."`
+	Crosswalk   crosswalkCmd   `cmd:"" help:"Write which features reach which cells."`
 	Serve       serveCmd       `cmd:"" help:"Serve the collections over HTTP."`
 	Tiles       tilesCmd       `cmd:"" help:"Write vector tiles to files."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the store's schema up to date."`

@@ -35,6 +35,10 @@ const maxName = 120
 func Read(ctx context.Context, name string, r io.Reader, limit int64, opt importer.Options) (*snapshot.Collection, *importer.Report, error) {
 	name = cleaned(name)
 	data, err := io.ReadAll(io.LimitReader(&stopping{ctx, r}, limit+1))
+	// A reader that has the same bound fails just where it is reached.
+	if int64(len(data)) > limit || err != nil && int64(len(data)) == limit {
+		return nil, nil, tooLarge(name, limit, "bytes")
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, nil, context.Cause(ctx)
@@ -44,9 +48,6 @@ func Read(ctx context.Context, name string, r io.Reader, limit int64, opt import
 			return nil, nil, err
 		}
 		return nil, nil, referentials.Errorf(referentials.Invalid, "it could not be received whole: %w", err).At("%s", name)
-	}
-	if int64(len(data)) > limit {
-		return nil, nil, tooLarge(name, limit, "bytes")
 	}
 	file, err := source.FromBytes(ctx, name, data, source.Options{Limits: source.Limits{MaxBytes: limit}})
 	if err != nil {

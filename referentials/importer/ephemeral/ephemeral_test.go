@@ -112,6 +112,7 @@ func TestReadRefuses(t *testing.T) {
 		{"empty.csv", strings.NewReader(""), referentials.Invalid, "empty.csv: the file is empty"},
 		{"head.csv", strings.NewReader("a,b\n"), referentials.Invalid, "no row"},
 		{"large.csv", strings.NewReader("a,b\n" + strings.Repeat("1,2\n", 20_000)), referentials.TooLarge, "more than 65536 bytes"},
+		{"bounded.csv", io.MultiReader(strings.NewReader(strings.Repeat("1,2\n", 1<<14)), iotest.ErrReader(broken)), referentials.TooLarge, "more than 65536 bytes"},
 		{"endless.csv", endless{}, referentials.TooLarge, "more than 65536 bytes"},
 		{"bomb.csv.gz", bytes.NewReader(packed(t, []byte("a,b\n"+strings.Repeat("1,2\n", 20_000)))), referentials.TooLarge, "unfolds to more than 65536 bytes"},
 		{"cut.csv.gz", bytes.NewReader(packed(t, []byte(points))[:40]), referentials.Invalid, "truncated"},

@@ -1,0 +1,60 @@
+package theme
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"socle/imu/aggregate"
+	"socle/referentials"
+)
+
+// published begins what a version made of a release says it comes from.
+const published = "aggregate: "
+
+// Publish makes a collection of what a release shows: its cells with their geometry, nulls
+// where figures are hidden, and why. An earlier release of that name is replaced; any other
+// collection is not (Conflict).
+func Publish(ctx context.Context, store referentials.Store, id string, rel *aggregate.Release) (referentials.Version, error) {
+	if err := MayPublish(ctx, store, id); err != nil {
+		return referentials.Version{}, err
+	}
+	d := rel.Descriptor()
+	d.ID = id
+	if err := d.Validate(); err != nil {
+		return referentials.Version{}, err
+	}
+	from := fmt.Sprintf("%s%s, %s", published, input(&rel.Receipt.Source), input(&rel.Receipt.Mesh))
+	return store.Replace(ctx, referentials.Publication{Descriptor: d, Source: from}, rel.Table.Rows())
+}
+
+// input names a version; what somebody brought along has none.
+func input(in *aggregate.Input) string {
+	if in.Version == 0 {
+		return in.Collection
+	}
+	return fmt.Sprintf("%s %d.%d", in.Collection, in.Version, in.Revision)
+}
+
+// MayPublish refuses names that no collection can have, or that another one has. Publish asks
+// it too; asking before a release is made saves the work.
+func MayPublish(ctx context.Context, store referentials.Store, id string) error {
+	if !referentials.ValidID(id) {
+		return referentials.Errorf(referentials.Invalid, "%.80q cannot name a collection", id).
+			At("publish").Do("use letters, digits, '_', '-' or '.', at most 63 bytes")
+	}
+	versions, err := store.Versions(ctx, id)
+	if referentials.CodeOf(err) == referentials.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, v := range versions {
+		if v.Version.Current && !strings.HasPrefix(v.Version.Source, published) {
+			return referentials.Errorf(referentials.Conflict, "%q is a collection that is no release, and would be replaced", id).
+				At("publish").Do("publish under another name")
+		}
+	}
+	return nil
+}
