@@ -42,7 +42,7 @@ func (r *Request) method() (crosswalk.Method, referentials.Text, error) {
 	case r.Field != "":
 		return crosswalk.Key, say("le champ %s est désigné", "the field %s is named", r.Field), nil
 	case field != "" && (filled || !d.HasGeometry()):
-		return crosswalk.Key, say("le champ %s désigne une maille de %s", "the field %s leads to a cell of %s", field, mesh.ID), nil
+		return crosswalk.Key, say("le champ %s mène à une maille de %s", "the field %s leads to a cell of %s", field, mesh.ID), nil
 	case !d.HasGeometry():
 		return "", referentials.Text{}, r.fits(crosswalk.Key)
 	case d.Geometry.Dimension() == 2:

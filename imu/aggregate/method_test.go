@@ -170,10 +170,10 @@ func TestReceipt(t *testing.T) {
 		t.Errorf("the receipt is %+v", got)
 	}
 	for lang, want := range map[string][]string{
-		"fr": {"Compteurs : count, sum(kwh), sum(height) sur Îlots", "Filtre : year > 0", "Méthode : point (demandée)", "Lignes : 7", "non apparié : meter-6",
+		"fr": {"Compteurs : count, sum(kwh), sum(height) sur Îlots", "Filtre : year > 0", "Méthode : point dans polygone (demandée)", "Lignes : 7", "meter-6 : hors du maillage",
 			"Bilan sum_kwh (kW.h) : total 202, montré 102, hors maillage ou non apparié 100, masqué 0", "Note : Le rôle de height n'est pas déclaré"},
-		"en": {"Meters: count, sum(kwh), sum(height) on Blocks", "Filter: year > 0", "Method: point (asked for)", "unmatched: meter-6",
-			"Balance of count: total 7, shown 6, outside or unmatched 1, withheld 0", "Figures: 3 shown, 1 without data"},
+		"en": {"Meters: count, sum(kwh), sum(height) on Blocks", "Filter: year > 0", "Method: point in polygon (asked for)", "without a cell: 1", "meter-6: it lies outside the mesh",
+			"Balance of count: total 7, shown 6, outside or unmatched 1, withheld 0", "Figures, on all levels: 3 shown, 1 without data"},
 	} {
 		text := got.Text(lang)
 		for _, line := range want {

@@ -29,7 +29,7 @@ func (r *Receipt) Text(lang string) string {
 	if r.Filter != "" {
 		w.line("Filtre : %s", "Filter: %s", r.Filter)
 	}
-	w.line("Méthode : %s (%s)", "Method: %s (%s)", r.Method.Name, w.word(r.Method.Why))
+	w.line("Méthode : %s (%s)", "Method: %s (%s)", w.method(r.Method), w.word(r.Method.Why))
 	switch {
 	case r.Rows > 0 && r.Kept < r.Rows:
 		w.line("Lignes : %d, dont %d retenues par le filtre", "Rows: %d, of which the filter keeps %d", r.Rows, r.Kept)
@@ -37,19 +37,19 @@ func (r *Receipt) Text(lang string) string {
 		w.line("Lignes : %d", "Rows: %d", r.Rows)
 	}
 	for _, l := range r.Levels {
-		w.line("  %s : %d", "  %s: %d", l.Level, l.Count)
+		if l.Count > 0 {
+			w.line("  %s : %d", "  %s: %d", w.level(l.Level), l.Count)
+		}
 	}
-	for _, f := range r.Unmatched {
-		w.line("  non apparié : %s (%s)", "  unmatched: %s (%s)", f.Key, f.Reason)
-	}
+	w.unmatched(r)
 	for i := range r.Balance {
 		w.balance(&r.Balance[i])
 	}
 	for _, q := range r.Quality {
-		w.line("Qualité %s = %s : %d lignes", "Quality %s = %s: %d rows", q.Field, q.Value, q.Count)
+		w.line("Champ %s = %s : %d lignes", "Field %s = %s: %d rows", q.Field, q.Value, q.Count)
 	}
 	f := &r.Figures
-	w.line("Chiffres : %d montrés, %d sans donnée", "Figures: %d shown, %d without data", f.Shown, f.Empty)
+	w.line("Chiffres, tous niveaux : %d montrés, %d sans donnée", "Figures, on all levels: %d shown, %d without data", f.Shown, f.Empty)
 	if r.Rules != nil {
 		w.line("  masqués : %d (seuil), %d (dominance), %d (complémentaires) ; totaux partiels : %d",
 			"  hidden: %d (threshold), %d (dominance), %d (complementary); partial totals: %d", f.Threshold, f.Dominance, f.Complementary, f.Partial)
@@ -65,6 +65,23 @@ func (r *Receipt) Text(lang string) string {
 		w.line("Note : %s", "Note: %s", w.word(n))
 	}
 	return w.String()
+}
+
+// maxExamples bounds the features without a cell that the text names; the JSON has more.
+const maxExamples = 10
+
+func (w *writer) unmatched(r *Receipt) {
+	for i, f := range r.Unmatched {
+		if i == maxExamples {
+			w.line("    … d'autres exemples sont dans le reçu complet", "    … more examples are in the whole receipt")
+			return
+		}
+		share := ""
+		if f.Share < 1 {
+			share = fmt.Sprintf(", %s %%", w.decimal(fmt.Sprintf("%.3g", 100*f.Share)))
+		}
+		w.line("    %s : %s%s", "    %s: %s%s", f.Key, w.reason(f.Reason), share)
+	}
 }
 
 // writer writes in one of two languages.
@@ -91,6 +108,9 @@ func (w *writer) law(t disclosure.Text) string { return w.word(referentials.Text
 
 func (w *writer) input(in *Input) {
 	s := fmt.Sprintf("  %s, version %d.%d", in.Collection, in.Version, in.Revision)
+	if in.Version == 0 { // stores count from 1
+		s = "  " + in.Collection + w.of([2]string{", donnée fournie et non conservée", ", brought along and not kept"})
+	}
 	for _, more := range []string{in.Vintage, in.Producer, in.Licence} {
 		if more != "" {
 			s += ", " + more
@@ -111,11 +131,11 @@ func (w *writer) balance(b *Balance) {
 		if err != nil {
 			short = *v
 		}
-		return string(referentials.AppendFloat(nil, short))
+		return w.decimal(string(referentials.AppendFloat(nil, short)))
 	}
 	name := strings.TrimSpace(b.Measure + " " + b.Period)
 	if b.Unit != "" && b.Unit != one {
-		name += " (" + b.Unit + ")"
+		name += " (" + unit(b.Unit) + ")"
 	}
 	w.line("Bilan %s : total %s, montré %s, hors maillage ou non apparié %s, masqué %s",
 		"Balance of %s: total %s, shown %s, outside or unmatched %s, withheld %s", name, number(b.Total), number(&b.Shown), number(b.Unmatched), number(b.Withheld))

@@ -43,10 +43,17 @@ func Run(ctx context.Context, r Request, walks Crosswalks) (*Release, error) {
 		return nil, err
 	}
 	if w.ruled = slices.ContainsFunc(w.profiles, func(p disclosure.Profile) bool { return p.Rules() }); w.ruled {
-		if err := refuseQuantiles(&w.profiles[0], w.plan.outputs); err != nil {
+		// Of a profile's versions, the one that looks at values sees all that any looks at.
+		widest := &w.profiles[0]
+		for b := range w.profiles {
+			if w.profiles[b].Rule.OrOver > 0 {
+				widest = &w.profiles[b]
+			}
+		}
+		if err := refuseQuantiles(widest, w.plan.outputs); err != nil {
 			return nil, err
 		}
-		if w.judged, err = w.plan.judge(&w.profiles[0]); err != nil {
+		if w.judged, err = w.plan.judge(widest); err != nil {
 			return nil, err
 		}
 	}
