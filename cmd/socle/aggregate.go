@@ -52,7 +52,7 @@ type aggregateCmd struct {
 func (aggregateCmd) Help() string {
 	return "The receipt, how the figures were made and why some are hidden, is written beside the table: out.csv.receipt.json.\n\nExamples:\n" +
 		"  socle aggregate --source adresses --mesh iris --measure count -o adresses_iris.csv\n" +
-		"  socle aggregate --source conso_elec_adresse --mesh imu --measure 'sum(conso_mwh)' --parents iris,communes -o conso.gpkg --publish conso_imu\n" +
+		"  socle aggregate --source conso_elec_adresse --mesh imu --measure 'sum(consommation_annuelle_totale_de_l_adresse_mwh)' --parents iris,communes -o conso.gpkg --publish conso_imu\n" +
 		"  socle aggregate --source-file releves.csv --mesh communes --measure 'mean(debit)' -o releves.csv"
 }
 

@@ -171,7 +171,7 @@ func TestReceipt(t *testing.T) {
 	}
 	for lang, want := range map[string][]string{
 		"fr": {"Compteurs : count, sum(kwh), sum(height) sur Îlots", "Filtre : year > 0", "Méthode : point dans polygone (demandée)", "Lignes : 7", "meter-6 : hors du maillage",
-			"Bilan sum_kwh (kW.h) : total 202, montré 102, hors maillage ou non apparié 100, masqué 0", "Note : Le rôle de height n'est pas déclaré"},
+			"Bilan sum_kwh (kWh) : total 202, montré 102, hors maillage ou non apparié 100, masqué 0", "Note : Le rôle de height n'est pas déclaré"},
 		"en": {"Meters: count, sum(kwh), sum(height) on Blocks", "Filter: year > 0", "Method: point in polygon (asked for)", "without a cell: 1", "meter-6: it lies outside the mesh",
 			"Balance of count: total 7, shown 6, outside or unmatched 1, withheld 0", "Figures, on all levels: 3 shown, 1 without data"},
 	} {
