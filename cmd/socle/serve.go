@@ -13,6 +13,7 @@ import (
 
 	"socle/cmd/socle/internal/admin"
 	"socle/cmd/socle/internal/api"
+	"socle/cmd/socle/internal/jobs"
 	"socle/imu/theme"
 	"socle/referentials"
 	"socle/referentials/snapshot"
@@ -84,12 +85,13 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		return err
 	}
 	defer desk.Close()
+	work := jobs.New(jobs.Options{Logger: logger})
 	handler, err := api.New(api.Config{
 		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Version: version,
 		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent,
 		MaxLimit: c.MaxLimit, CursorLifetime: c.CursorLifetime, Logger: logger,
 		TileBytes: max(c.TileMemory<<20, 1), TilesAhead: cmp.Or(c.TilesAhead, -1), Prepare: c.TilesAhead > 0,
-		Archives: archives, Metrics: set, Desk: desk,
+		Archives: archives, Metrics: set, Desk: desk, Jobs: work,
 	}, keeper, tiles.New(tiles.Options{}))
 	if err != nil {
 		return err
@@ -114,6 +116,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return api.NewServer(handler).Run(ctx, listener) })
 	group.Go(func() error { return handler.Run(ctx) })
+	group.Go(func() error { return work.Run(ctx) })
 	if operators != nil {
 		group.Go(func() error { return admin.Serve(ctx, operators, admin.Handler(set)) })
 	}

@@ -137,6 +137,22 @@ func ownName(media string) (string, error) {
 func (a *API) writeRelease(w http.ResponseWriter, r *http.Request, f *format, release *aggregate.Release) error {
 	w.Header().Set("Content-Type", f.media)
 	if f.rows == nil {
+		return encodeRelease(r.Context(), w, f, release, nil)
+	}
+	attach(w.Header(), release.Descriptor().ID, f)
+	b, err := a.base(r)
+	if err != nil {
+		return err
+	}
+	links := []encode.Link{{Href: with(b.url("collections", release.Table.Collection(), "aggregate"), r.URL.Query(), "f", "json"), Rel: "describedby", Type: mediaJSON,
+		Title: say(language(r), "comment ces chiffres ont été faits", "how these figures were made")}}
+	linkHeader(w.Header(), links[0])
+	return encodeRelease(r.Context(), w, f, release, links)
+}
+
+// encodeRelease writes figures in a form, without what HTTP says of them.
+func encodeRelease(ctx context.Context, w io.Writer, f *format, release *aggregate.Release, links []encode.Link) error {
+	if f.rows == nil {
 		return release.WriteJSON(w)
 	}
 	d := release.Descriptor()
@@ -146,21 +162,13 @@ func (a *API) writeRelease(w http.ResponseWriter, r *http.Request, f *format, re
 	if d.HasGeometry() {
 		d.CRS = crs.CRS84
 	}
-	attach(w.Header(), d.ID, f)
-	b, err := a.base(r)
-	if err != nil {
-		return err
-	}
-	links := []encode.Link{{Href: with(b.url("collections", release.Table.Collection(), "aggregate"), r.URL.Query(), "f", "json"), Rel: "describedby", Type: mediaJSON,
-		Title: say(language(r), "comment ces chiffres ont été faits", "how these figures were made")}}
-	linkHeader(w.Header(), links[0])
 	out, err := f.rows.New(w, encode.Header{Descriptor: d, CRS: d.CRS, Matched: int64(release.Table.RowLen()), Links: links})
 	if err != nil {
 		return err
 	}
 	for row, err := range release.Table.LonLatRows() {
 		if err == nil {
-			err = r.Context().Err()
+			err = ctx.Err()
 		}
 		if err == nil {
 			err = out.Write(row)

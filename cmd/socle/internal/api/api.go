@@ -18,6 +18,7 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 	"github.com/go-chi/chi/v5"
 
+	"socle/cmd/socle/internal/jobs"
 	"socle/referentials"
 	"socle/referentials/query"
 	"socle/referentials/snapshot"
@@ -54,6 +55,10 @@ type Config struct {
 	// Desk puts themes on meshes: nil for a server that does not.
 	Desk           Desk
 	MaxUploadBytes int64 // of a file to aggregate: 32 MiB
+
+	// Jobs runs processes for clients that do not wait: nil for a server without
+	// processes. Running it stays the caller's.
+	Jobs *jobs.Manager
 
 	// Archives are PMTiles files to serve; they stay the caller's.
 	Archives []*pmtiles.File
@@ -208,9 +213,9 @@ func (a *API) Close() {
 
 func (a *API) routes(compress func(http.Handler) http.Handler) http.Handler {
 	r := chi.NewRouter()
-	r.Use(a.observe, secure, cors, a.bound, compress, normalise)
+	r.Use(a.observe, secure, cors(r), a.bound, compress, normalise)
 	r.NotFound(a.handle(notFound))
-	r.MethodNotAllowed(a.handle(methodNotAllowed))
+	r.MethodNotAllowed(a.handle(methodNotAllowed(r)))
 
 	get := func(path string, h handlerFunc) {
 		handler := a.handle(h)
@@ -237,6 +242,9 @@ func (a *API) routes(compress func(http.Handler) http.Handler) http.Handler {
 		get("/collections/{id}/aggregate", a.aggregate)
 		r.Post("/collections/{id}/aggregate", a.handle(a.aggregateOwn))
 		get("/collections/{id}/crosswalk", a.crosswalk)
+	}
+	if a.config.Jobs != nil {
+		a.routeProcesses(r)
 	}
 	if a.tiles != nil {
 		get("/tileMatrixSets", a.tileMatrixSets)

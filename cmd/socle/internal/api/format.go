@@ -15,6 +15,7 @@ import (
 const (
 	mediaJSON     = "application/json"
 	mediaHTML     = "text/html; charset=utf-8"
+	mediaProblem  = "application/problem+json"
 	mediaOpenAPI  = "application/vnd.oai.openapi+json;version=3.0"
 	mediaMVT      = "application/vnd.mapbox-vector-tile"
 	mediaTileJSON = "application/json"

@@ -82,6 +82,9 @@ func (a *API) landing(w http.ResponseWriter, r *http.Request) error {
 		if a.tiles != nil {
 			doc.Links = append(doc.Links, tileRoots(b, lang)...)
 		}
+		if a.config.Jobs != nil {
+			doc.Links = append(doc.Links, processRoots(b, lang)...)
+		}
 		return doc
 	}
 	return a.document(w, r, p.Tag(), document, func(b base, lang string) (string, any) {
@@ -123,9 +126,12 @@ type conformanceDocument struct {
 }
 
 func (a *API) conformance(w http.ResponseWriter, r *http.Request) error {
-	document := &conformanceDocument{classes}
+	document := &conformanceDocument{slices.Clone(classes)}
 	if a.tiles != nil {
-		document.ConformsTo = append(slices.Clone(classes), tileClasses...)
+		document.ConformsTo = append(document.ConformsTo, tileClasses...)
+	}
+	if a.config.Jobs != nil {
+		document.ConformsTo = append(document.ConformsTo, processClasses...)
 	}
 	return a.document(w, r, "conformance", func(base, string) any { return document },
 		func(base, string) (string, any) { return "conformance", document })

@@ -4,16 +4,37 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/go-chi/chi/v5"
 	"github.com/klauspost/compress/gzhttp"
 
 	"socle/referentials"
 )
 
-const allowedMethods = "GET, HEAD, OPTIONS"
+// methodsOf tells which methods a path takes.
+func methodsOf(routes chi.Routes, u *url.URL) string {
+	path := u.Path
+	if u.RawPath != "" {
+		path = u.RawPath
+	}
+	if len(path) > 1 {
+		path = strings.TrimSuffix(path, "/")
+	}
+	var list []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete} {
+		if routes.Match(chi.NewRouteContext(), method, path) {
+			list = append(list, method)
+		}
+	}
+	if list == nil { // nothing is there
+		list = []string{http.MethodGet, http.MethodHead}
+	}
+	return strings.Join(append(list, http.MethodOptions), ", ")
+}
 
 // observation is what the log tells of a request. It belongs to the request's goroutine.
 type observation struct {
@@ -120,23 +141,26 @@ func confine(h http.Header) {
 }
 
 // cors opens what is served, all of it public, to scripts of any origin, and answers
-// OPTIONS: editing clients look there for POST and must not find it.
-func cors(next http.Handler) http.Handler {
-	anyone, exposed := []string{"*"}, []string{"Content-Crs, ETag, Link, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id"}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h["Access-Control-Allow-Origin"] = anyone
-		h["Access-Control-Expose-Headers"] = exposed
-		if r.Method == http.MethodOptions {
-			h.Set("Allow", allowedMethods)
-			h.Set("Access-Control-Allow-Methods", allowedMethods)
-			h.Set("Access-Control-Allow-Headers", "Accept, Accept-Language, If-None-Match")
-			h.Set("Access-Control-Max-Age", "86400")
-			w.WriteHeader(http.StatusNoContent)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+// OPTIONS: editing clients look there for POST of features and must not find it.
+func cors(routes chi.Routes) func(next http.Handler) http.Handler {
+	anyone, exposed := []string{"*"}, []string{"Content-Crs, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, Preference-Applied, X-Request-Id"}
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h := w.Header()
+			h["Access-Control-Allow-Origin"] = anyone
+			h["Access-Control-Expose-Headers"] = exposed
+			if r.Method == http.MethodOptions {
+				methods := methodsOf(routes, r.URL)
+				h.Set("Allow", methods)
+				h.Set("Access-Control-Allow-Methods", methods)
+				h.Set("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-None-Match, Prefer")
+				h.Set("Access-Control-Max-Age", "86400")
+				w.WriteHeader(http.StatusNoContent)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
 }
 
 // bound refuses what is too long, and more requests at once than were agreed. Health

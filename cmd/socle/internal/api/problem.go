@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"runtime/debug"
 
+	"github.com/go-chi/chi/v5"
+
 	"socle/referentials"
 )
 
@@ -56,7 +58,11 @@ func newProblem(err error, request string) problem {
 	if errors.As(err, &se) {
 		status = se.status
 	}
-	p := problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: string(code), Request: request}
+	uri := anyException
+	if e := (*exception)(nil); errors.As(err, &e) {
+		uri = e.uri
+	}
+	p := problem{Type: uri, Title: http.StatusText(status), Status: status, Code: string(code), Request: request}
 	if e, ok := asError(err); ok && code != referentials.Internal {
 		p.Detail, p.Where, p.Hint = e.What, e.Where, e.Hint
 	}
@@ -96,7 +102,7 @@ func (a *API) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	if a.problemPage(w, r, &p) {
 		return
 	}
-	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Type", mediaOfProblem(r, err))
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(append(body, '\n')) // a client that is gone needs no answer
 }
@@ -160,8 +166,11 @@ func notFound(_ http.ResponseWriter, r *http.Request) error {
 	return referentials.Errorf(referentials.NotFound, "there is nothing at %q", r.URL.Path).Do("begin at the landing page, /")
 }
 
-func methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
-	w.Header().Set("Allow", allowedMethods)
-	return &statusError{http.StatusMethodNotAllowed,
-		referentials.Errorf(referentials.Unsupported, "%s is not offered here", r.Method).Do("use GET or HEAD")}
+func methodNotAllowed(routes chi.Routes) handlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		methods := methodsOf(routes, r.URL)
+		w.Header().Set("Allow", methods)
+		return &statusError{http.StatusMethodNotAllowed,
+			referentials.Errorf(referentials.Unsupported, "%s is not offered here", r.Method).Do("use one of %s", methods)}
+	}
 }

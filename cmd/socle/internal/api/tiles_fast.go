@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-chi/chi/v5"
+
 	"socle/referentials/snapshot"
 	"socle/tiles/cache"
 )
@@ -180,7 +182,7 @@ func (a *API) useTiler(t Tiler) error {
 		return err
 	}
 	a.tiles, a.cache = t, kept
-	a.always = headersOf(func(next http.Handler) http.Handler { return secure(cors(next)) })
+	a.always = headersOf(func(next http.Handler) http.Handler { return secure(cors(chi.NewRouter())(next)) })
 	return nil
 }
 
