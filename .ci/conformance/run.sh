@@ -64,6 +64,7 @@ for store in "gpkg:$work/rennes.gpkg" "$base/socle_conformance?$options"; do
   "$socle" healthcheck "$url" >/dev/null
   judge "$kind-ets" .ci/conformance/ets.sh "$url/" "$reports/ets-$kind"
   judge "$kind-ets-tiles" .ci/conformance/ets_tiles.sh "$url/" "$reports/ets-tiles-$kind"
+  judge "$kind-ets-processes" .ci/conformance/ets_processes.sh "$url/" "$reports/ets-processes-$kind"
   judge "$kind-gdal" /usr/bin/python3 .ci/clients/gdal_features.py "$url" "$work/log" "$rva" "$parquet"
   if [ "$kind" = gpkg ]; then
     judge "$kind-qgis" /usr/bin/python3 .ci/clients/qgis_features.py "$url" "$work/log" "$rva" "$reports"

@@ -79,7 +79,7 @@ func asError(err error) (*referentials.Error, bool) {
 // writeProblem answers with err. Nothing of another answer may have been written.
 func (a *API) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	id := observationOf(r).id
-	p := newProblem(err, id)
+	p, media := newProblem(err, id), mediaOfProblem(r, err)
 	if p.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
 		level := slog.LevelError
 		if p.Status == http.StatusServiceUnavailable { // a wait, not a fault
@@ -102,7 +102,7 @@ func (a *API) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	if a.problemPage(w, r, &p) {
 		return
 	}
-	h.Set("Content-Type", mediaOfProblem(r, err))
+	h.Set("Content-Type", media)
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(append(body, '\n')) // a client that is gone needs no answer
 }
