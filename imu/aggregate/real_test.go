@@ -1,40 +1,101 @@
 package aggregate
 
 import (
+	"bufio"
+	"compress/gzip"
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"socle/geo"
+	"socle/geo/crs"
 	"socle/imu/crosswalk"
 	"socle/imu/disclosure"
 	"socle/referentials"
+	"socle/referentials/catalog"
 	"socle/referentials/importer"
 	"socle/referentials/snapshot"
 	"socle/referentials/synth"
 )
 
 // importAll brings files into a shelf; each is named by the collection it becomes.
-func importAll(t *testing.T, folder string, files map[string]string) func(id string) *snapshot.Collection {
+func importAll(t *testing.T, folder string, files map[string]string) *shelf {
 	t.Helper()
 	s := &shelf{}
 	for id, name := range files {
-		if _, err := importer.Import(t.Context(), s, importer.Options{Files: []string{filepath.Join(folder, name)}, As: id}); err != nil {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(folder, name)
+		}
+		if _, err := importer.Import(t.Context(), s, importer.Options{Files: []string{name}, As: id}); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 	}
-	return s.load(t)
+	return s
+}
+
+// beginning copies the first lines of a gzipped file, which say as much of what it is.
+func beginning(t *testing.T, name string, lines int) string {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for r := bufio.NewReader(z); lines > 0; lines-- {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString(line)
+	}
+	out := filepath.Join(t.TempDir(), strings.TrimSuffix(filepath.Base(name), ".gz"))
+	if err := os.WriteFile(out, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// named adds the communes that addresses name, without their shapes.
+func named(t *testing.T, s *shelf) {
+	t.Helper()
+	d, ok := catalog.Lookup("communes")
+	if !ok {
+		t.Fatal("the catalog has no communes")
+	}
+	d.Geometry, d.CRS, d.Mesh = geo.None, crs.CRS{}, false
+	i := slices.IndexFunc(s.states, func(st referentials.State) bool { return st.Descriptor.ID == "adresses" })
+	f := s.states[i].Descriptor.FieldIndex("code_insee")
+	seen := map[string]bool{}
+	var rows []referentials.Row
+	for _, r := range s.rows["adresses"] {
+		if code := r.Values[f].String(); code != "" && !seen[code] {
+			seen[code] = true
+			rows = append(rows, referentials.Row{Values: make([]referentials.Value, len(d.Fields))})
+			rows[len(rows)-1].Values[d.KeyIndex()] = referentials.StringValue(code)
+		}
+	}
+	s.add(d, rows)
 }
 
 // TestRennes puts the real addresses on the real districts.
 func TestRennes(t *testing.T) {
-	get := importAll(t, "../../../shared/data", map[string]string{
+	const data = "../../../shared/data"
+	s := importAll(t, data, map[string]string{
 		"adresses":      "rennes/rva_adresses_2013.csv.gz",
 		"iris":          "rennes/iris_rennes_metropole.ods.json.gz",
-		"communes":      "rennes/communes35.geojson.gz",
-		"filosofi_iris": "insee/filosofi_disp_iris_2018.csv.gz",
+		"filosofi_iris": beginning(t, data+"/insee/filosofi_disp_iris_2018.csv.gz", 300),
 	})
+	named(t, s)
+	get := s.load(t)
 	rel := mustRun(t, Request{Source: get("adresses"), Mesh: get("iris"), Measures: []Measure{{Function: Count}, {Function: Density}}, Parents: []*snapshot.Collection{get("communes")}})
 	sum, none, most := 0.0, 0, 0.0
 	for _, v := range columnOf(rel.Table, 0, 0, 0) {
@@ -95,7 +156,7 @@ func TestEnergyCascade(t *testing.T) {
 	get := importAll(t, dir, map[string]string{
 		"adresses": "rva_adresses.csv", "imu": "imu.geojson", "iris": "contours_iris.geojson", "communes": "communes.geojson",
 		"conso_elec_adresse": "enedis_adresse.csv", "conso_gaz_adresse": "grdf_adresse.csv",
-	})
+	}).load(t)
 	measures, err := ParseMeasures("sum(consommation_annuelle_totale_de_l_adresse_mwh),count")
 	if err != nil {
 		t.Fatal(err)

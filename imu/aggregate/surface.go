@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"math"
 	"slices"
 
 	"socle/geo/crs"
@@ -15,8 +16,16 @@ const squareMetres = 10_000
 // it keeps them anywhere in the world.
 const equalArea = 6933
 
-// hectares measures the cells of a mesh, in its own system where that is in metres.
+// hectares measures the cells of a mesh, in its own system where that is in metres. Cells
+// without a shape are NaN.
 func hectares(c *snapshot.Collection) ([]float64, error) {
+	areas := make([]float64, c.Len())
+	if c.Descriptor().Geometry.Dimension() != 2 {
+		for k := range areas {
+			areas[k] = math.NaN()
+		}
+		return areas, nil
+	}
 	system := c.Descriptor().CRS
 	info, err := crs.Describe(system)
 	if err != nil {
@@ -31,7 +40,6 @@ func hectares(c *snapshot.Collection) ([]float64, error) {
 		defer way.Close()
 		perUnit = 1
 	}
-	areas := make([]float64, c.Len())
 	for k := range areas {
 		g := c.Geometry(k)
 		if way != nil {
