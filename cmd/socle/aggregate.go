@@ -161,7 +161,10 @@ type output struct {
 	json  bool
 }
 
-const jsonExtension = ".json"
+const (
+	jsonExtension = ".json"
+	csvName       = "csv"
+)
 
 func (c *aggregateCmd) output(m *Main) (*output, error) {
 	o := &output{path: c.Output, json: strings.EqualFold(filepath.Ext(c.Output), jsonExtension)}
@@ -189,18 +192,15 @@ func (c *aggregateCmd) output(m *Main) (*output, error) {
 // write writes the table on the mesh, those of the levels above beside it (out.iris.csv),
 // and the receipt. The table appears last: where it is, so is the rest.
 func (o *output) write(m *Main, release *aggregate.Release) error {
-	switch {
-	case o.path == "":
+	if o.path == "" {
 		_, err := o.encode(m.Stdout, release.Descriptor(), release.Table)
 		return err
-	case o.json:
-		return writeWhole(o.path, func(f *os.File) error {
-			return errors.Join(release.WriteJSON(f), o.writeReceipt(release))
-		})
 	}
-	return writeWhole(o.path, func(f *os.File) error {
-		n, err := o.encode(f, release.Descriptor(), release.Table)
-		if err != nil {
+	err := writeWhole(o.path, func(f *os.File) error {
+		if o.json {
+			return errors.Join(release.WriteJSON(f), o.writeReceipt(release))
+		}
+		if _, err := o.encode(f, release.Descriptor(), release.Table); err != nil {
 			return err
 		}
 		for k, parent := range release.Parents {
@@ -208,17 +208,17 @@ func (o *output) write(m *Main, release *aggregate.Release) error {
 				return err
 			}
 		}
-		if err := o.writeReceipt(release); err != nil {
-			return err
-		}
-		fmt.Fprintf(m.Stdout, "%s: %s rows written to %s.\n", release.Receipt.Mesh.Collection, thousands(n), o.path)
-		return nil
+		return o.writeReceipt(release)
 	})
+	if err == nil {
+		fmt.Fprintf(m.Stdout, "%s: %s rows written to %s.\n", release.Receipt.Mesh.Collection, thousands(int64(release.Table.RowLen())), o.path)
+	}
+	return err
 }
 
 func (o *output) encode(w io.Writer, d referentials.Descriptor, t *aggregate.Table) (int64, error) {
-	if !o.table.format.Spatial {
-		d.Geometry, d.CRS = geo.None, crs.CRS{} // a table of figures; shapes are for formats of layers
+	if o.table.format.Name == csvName {
+		d.Geometry, d.CRS = geo.None, crs.CRS{} // a table of figures is read in a spreadsheet
 	}
 	state := referentials.State{Descriptor: d, Version: referentials.Version{Rows: int64(t.RowLen())}}
 	return o.table.write(w, state, t.Rows(), func(int64) {})

@@ -67,6 +67,21 @@ func (r *Receipt) Text(lang string) string {
 	return w.String()
 }
 
+// summary says in a paragraph what a table is: it goes with it wherever it is published, and
+// so does what the law wants told.
+func (r *Receipt) summary(lang string) string {
+	w := &writer{french: lang == "fr"}
+	s := strings.Join(r.Measures, ", ") + w.of([2]string{" ; ", "; "}) + w.method(r.Method) + " (" + w.word(r.Method.Why) + ")."
+	if r.Rules != nil {
+		for _, law := range slices.Concat([]disclosure.Text{r.Rules.Title}, r.Rules.Law, []disclosure.Text{r.Rules.Notice}) {
+			if text := strings.TrimSuffix(w.law(law), "."); text != "" {
+				s += " " + text + "."
+			}
+		}
+	}
+	return s
+}
+
 // maxExamples bounds the features without a cell that the text names; the JSON has more.
 const maxExamples = 10
 

@@ -40,3 +40,21 @@ func TestUnmatchedIsBounded(t *testing.T) {
 		t.Error(en)
 	}
 }
+
+// TestSummary has what the law wants told go with what is published.
+func TestSummary(t *testing.T) {
+	w := newWorld(t, 2, four(), secret("energie-elec-res"))
+	r := w.request(t, "sum(kwh)")
+	r.Year = 2022
+	r.Bin = Year
+	rel := mustRun(t, r)
+	d := rel.Descriptor()
+	for lang, want := range map[string]string{d.Description.FR: "sum(kwh), units ; point dans polygone (demandée). ", d.Description.EN: "sum(kwh), units; point in polygon (asked for). "} {
+		if !strings.HasPrefix(lang, want) || !strings.Contains(lang, "D. 111-53") {
+			t.Error(lang)
+		}
+	}
+	if !strings.Contains(d.Description.FR, strings.TrimSuffix(rel.Receipt.Rules.Notice.FR, ".")) {
+		t.Errorf("the notice is not in %q", d.Description.FR)
+	}
+}

@@ -155,11 +155,10 @@ const maxID = 63
 func (t *Table) descriptor(r *Receipt) referentials.Descriptor {
 	mesh := t.collection.Descriptor()
 	d := referentials.Descriptor{
-		ID:    r.Source.Collection + "_" + mesh.ID,
-		Title: referentials.Text{FR: r.Source.Title.FR + " — " + mesh.Title.FR, EN: r.Source.Title.EN + " — " + mesh.Title.EN},
-		Description: referentials.Text{FR: strings.Join(r.Measures, ", ") + " ; " + r.Method.Why.FR,
-			EN: strings.Join(r.Measures, ", ") + "; " + r.Method.Why.EN},
-		Class: referentials.Territory, Geometry: mesh.Geometry, CRS: mesh.CRS, Producer: r.Source.Producer, Licence: r.Source.Licence,
+		ID:          r.Source.Collection + "_" + mesh.ID,
+		Title:       referentials.Text{FR: r.Source.Title.FR + " — " + mesh.Title.FR, EN: r.Source.Title.EN + " — " + mesh.Title.EN},
+		Description: referentials.Text{FR: r.summary("fr"), EN: r.summary("en")},
+		Class:       referentials.Territory, Geometry: mesh.Geometry, CRS: mesh.CRS, Producer: r.Source.Producer, Licence: r.Source.Licence,
 		Frequency: referentials.Irregular, Vintage: r.Source.Vintage, Access: referentials.Open,
 		Mesh: mesh.Mesh && t.perRow() == t.groups(), Tiles: referentials.TilePolicy{MinZoom: mesh.Tiles.MinZoom, MaxZoom: mesh.Tiles.MaxZoom},
 	}
