@@ -3,6 +3,7 @@ package aggregate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -161,4 +162,30 @@ func plots(t fataler) *snapshot.Collection {
 	d.ID = "plots"
 	d.Fields[2].Role, d.Fields[2].Refers = referentials.Plain, ""
 	return loadOne(t, d, rows)
+}
+
+// TestBounds has what would not fit refused before it is made.
+func TestBounds(t *testing.T) {
+	list := make([]reading, MaxCategories+1)
+	for i := range list {
+		list[i] = reading{x: 1, y: 1, kwh: 1, sector: fmt.Sprint(i), year: int64(i)}
+	}
+	w := tables(t, 1, list, nil)
+	r := w.request(t, "count")
+	r.By = "sector"
+	if _, err := Run(context.Background(), r, Build{}); referentials.CodeOf(err) != referentials.TooLarge || !strings.Contains(err.Error(), `"sector" has more than 100 different values`) {
+		t.Errorf("categories: %v", err)
+	}
+	w = tables(t, 250, list[1:], nil)
+	r = w.request(t, "count,sum(kwh)")
+	r.By, r.Bin = "sector", Year
+	if _, err := Run(context.Background(), r, Build{}); referentials.CodeOf(err) != referentials.TooLarge || !strings.Contains(err.Error(), "ask for fewer") {
+		t.Errorf("figures: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	r.By, r.Bin = "", NoBin
+	if _, err := Run(ctx, r, Build{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
 }
