@@ -107,7 +107,7 @@ func (t *tower) build(ctx context.Context, walks Crosswalks, m *crosswalk.Matrix
 // its point lies.
 func (t *tower) nest(ctx context.Context, walks Crosswalks, lower, c *snapshot.Collection) ([]int32, error) {
 	q := Request{Source: lower, Mesh: c, Through: t.r.Through, Method: crosswalk.Point}
-	if field, filled := q.leading(); field != "" && filled {
+	if field, filled := q.leading(); field != "" && (filled || !lower.Descriptor().HasGeometry() || !c.Descriptor().HasGeometry()) {
 		q.Method = crosswalk.Key
 	}
 	if err := q.fits(q.Method); err != nil {

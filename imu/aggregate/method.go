@@ -98,8 +98,8 @@ func references(d *referentials.Descriptor) (refs []string) {
 	return refs
 }
 
-// leading finds the first field whose references lead to the mesh, and tells whether at
-// least half of the rows have it.
+// leading finds the first field whose references lead to the mesh, and tells whether next to
+// all rows have it: the others would be lost, where their shapes could have placed them.
 func (r *Request) leading() (field string, filled bool) {
 	d := r.Source.Descriptor()
 	ends := map[string]bool{r.Mesh.Descriptor().ID: true}
@@ -123,9 +123,8 @@ func (r *Request) leading() (field string, filled bool) {
 		if !ends[d.Fields[i].Refers] {
 			continue
 		}
-		nulls := nullsOf(r.Source, i)
-		if field == "" || !filled && 2*nulls <= r.Source.Len() {
-			field, filled = d.Fields[i].Name, 2*nulls <= r.Source.Len()
+		if full := 100*nullsOf(r.Source, i) <= r.Source.Len(); field == "" || full && !filled {
+			field, filled = d.Fields[i].Name, full
 		}
 	}
 	return field, filled

@@ -130,6 +130,8 @@ func TestMethodIsChosen(t *testing.T) {
 		keyed[i].block = blockKey(i % 4)
 	}
 	w, k := newWorld(t, 2, four(), nil), newWorld(t, 2, keyed, nil)
+	keyed[0].block = ""
+	lacking := newWorld(t, 2, keyed, nil)
 	for _, c := range []struct {
 		what   string
 		change func(*Request)
@@ -139,6 +141,7 @@ func TestMethodIsChosen(t *testing.T) {
 	}{
 		{"points", nil, w.meters, crosswalk.Point, "meters is made of points"},
 		{"points that refer to the mesh", nil, k.meters, crosswalk.Key, "the field block leads to a cell of blocks"},
+		{"points of which one does not", nil, lacking.meters, crosswalk.Point, "meters is made of points"},
 		{"a field is named", func(r *Request) { r.Field = "block" }, w.meters, crosswalk.Key, "the field block is named"},
 		{"polygons", func(r *Request) { r.Mesh = w.districts }, plots(t), crosswalk.Area, "made of polygons"},
 		{"polygons that refer to it", func(r *Request) { r.Mesh = w.districts }, w.blocks, crosswalk.Key, "the field district leads to a cell of districts"},
