@@ -104,8 +104,8 @@ func TestSelections(t *testing.T) {
 		want   []mvt.Tag
 		code   referentials.Code
 	}{
-		{"the policy's", nil, 14, []mvt.Tag{n, nom}, ""},
-		{"less from afar", nil, 11, []mvt.Tag{n}, ""},
+		{"the policy's", nil, 14, []mvt.Tag{nom}, ""},
+		{"less from afar", nil, 11, nil, ""},
 		{"one of the policy's", []string{"nom"}, 14, []mvt.Tag{nom}, ""},
 		{"others", []string{"vu", "n"}, 14, []mvt.Tag{vu, n}, ""},
 		{"none", []string{}, 14, nil, ""},

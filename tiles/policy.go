@@ -11,14 +11,18 @@ import (
 const defaultMaxZoom = 16
 
 // policyOf completes the tile policy of a descriptor: its zooms, its fields, key first, and
-// what becomes of what is small.
+// what becomes of what is small. A key that is the number of the feature is no field when
+// the policy names others.
 func policyOf(d *referentials.Descriptor) referentials.TilePolicy {
 	p := d.Tiles
 	if p.MaxZoom == 0 {
 		p.MaxZoom = defaultMaxZoom
 	}
 	p.MaxZoom = min(p.MaxZoom, MaxZoom)
-	fields := []string{d.Key}
+	var fields []string
+	if key := d.FieldIndex(d.Key); len(p.Fields) == 0 || slices.Contains(p.Fields, d.Key) || key < 0 || d.Fields[key].Type != referentials.Integer {
+		fields = append(fields, d.Key)
+	}
 	for i := range d.Fields {
 		name := d.Fields[i].Name
 		if name != d.Key && (len(p.Fields) == 0 || slices.Contains(p.Fields, name)) {

@@ -32,7 +32,7 @@ func TestTileJSON(t *testing.T) {
 			`{"tilejson":"3.0.0","name":"IRIS «de» Rennes, adresses","attribution":"INSEE","scheme":"xyz",` +
 				`"tiles":["https://carto.example/tiles/iris,adresses/{z}/{x}/{y}.mvt"],"minzoom":8,"maxzoom":16,` +
 				`"bounds":[-1.75,48,-1.5,48.5],"center":[-1.625,48.25,11],"vector_layers":[` +
-				`{"id":"iris","description":"IRIS «de» Rennes","geometry_type":"polygon","minzoom":8,"maxzoom":15,"fields":{"n":"Number","nom":"String"},"reduction":{"small":"merge"}},` +
+				`{"id":"iris","description":"IRIS «de» Rennes","geometry_type":"polygon","minzoom":8,"maxzoom":15,"fields":{"nom":"String"},"reduction":{"small":"merge"}},` +
 				`{"id":"adresses","description":"adresses","geometry_type":"point","minzoom":14,"maxzoom":16,"fields":{"n":"Number","nom":"String","point_count":"Number"},"reduction":{"cells":1}}]}`,
 		},
 		{
