@@ -278,12 +278,26 @@ func (t *Table) writeJSON(b *bufio.Writer) error {
 	return nil
 }
 
+// plain tells a text that JSON writes as it is.
+func plain(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c < ' ' || c >= utf8.RuneSelf, c == '"', c == '\\', c == '<', c == '>', c == '&':
+			return false
+		}
+	}
+	return true
+}
+
 func appendJSON(dst []byte, v referentials.Value) ([]byte, error) {
 	switch v.Type() {
 	case "":
 		return append(dst, "null"...), nil
 	case referentials.Integer, referentials.Number, referentials.Boolean, referentials.JSON:
 		return v.Append(dst), nil
+	}
+	if text := v.Str(); v.Type() == referentials.String && plain(text) {
+		return append(append(append(dst, '"'), text...), '"'), nil
 	}
 	text, err := json.Marshal(v.String())
 	if err != nil {
