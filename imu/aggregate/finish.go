@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"socle/imu/crosswalk"
 	"socle/imu/disclosure"
 	"socle/referentials"
 	"socle/referentials/snapshot"
@@ -51,23 +52,25 @@ func (w *work) table(c *snapshot.Collection, shown []bool) *Table {
 	if !w.groups.implicit {
 		t.bins, t.wide = w.groups.bins, w.r.Wide && len(w.groups.bins) > 0
 	}
-	// Features are split among cells where the matrix has weights other than 1.
-	split := false
-	for k := range w.matrix.Cells() {
-		if sources, weights := w.matrix.Cell(k); len(sources) > 0 {
-			split = weights != nil
-			break
-		}
-	}
 	for i := range w.plan.outputs {
 		o := &w.plan.outputs[i]
 		field := o.field
-		if !split && w.plan.whole(o) {
+		if !splits(w.matrix) && w.plan.whole(o) {
 			field.Type = referentials.Integer
 		}
 		t.measures = append(t.measures, field)
 	}
 	return t
+}
+
+// splits tells whether features are split among cells: the matrix has weights other than 1.
+func splits(m *crosswalk.Matrix) bool {
+	for k := range m.Cells() {
+		if sources, weights := m.Cell(k); len(sources) > 0 {
+			return weights != nil
+		}
+	}
+	return false
 }
 
 func (n *Tally) count(t *Table) {

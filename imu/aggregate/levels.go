@@ -3,6 +3,7 @@ package aggregate
 import (
 	"context"
 	"math"
+	"slices"
 
 	"socle/imu/crosswalk"
 	"socle/referentials/snapshot"
@@ -63,7 +64,8 @@ func (t *tower) build(ctx context.Context, walks Crosswalks, m *crosswalk.Matrix
 	n, sheets := t.r.Source.Len(), t.cells.groups
 	lost := make([]bool, n) // whole features that reached nothing so far
 	var over leftover
-	for i := range n {
+	some := splits(m) || m.Len() == 0 || slices.ContainsFunc(m.Levels(), func(l crosswalk.LevelCount) bool { return l.Level == crosswalk.Unmatched && l.Count > 0 })
+	for i := 0; some && i < n; i++ {
 		switch share := m.Outside(i); {
 		case share >= 1:
 			lost[i] = true
@@ -86,7 +88,7 @@ func (t *tower) build(ctx context.Context, walks Crosswalks, m *crosswalk.Matrix
 	}
 	// In the order of the source, so that sums of it are always the same.
 	var rest leftover
-	for i, k := 0, 0; i < n; i++ {
+	for i, k := 0, 0; some && i < n; i++ {
 		switch {
 		case k < len(over.rows) && int(over.rows[k]) == i:
 			rest.add(i, over.weights[k])
