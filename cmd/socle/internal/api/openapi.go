@@ -70,6 +70,9 @@ func (a *API) describeAPI(p *snapshot.Public, b base, lang string) object {
 	if a.desk != nil {
 		maps.Copy(parameters, aggregateParameterSchemas(lang))
 	}
+	if a.config.Jobs != nil {
+		a.describeProcesses(paths, schemas, parameters, lang)
+	}
 	for _, c := range p.Collections() {
 		d := c.Descriptor()
 		title := titleOf(d, lang)

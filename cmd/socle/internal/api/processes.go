@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -142,7 +141,7 @@ type parcelDocument struct {
 
 // MarshalJSON writes an object with a member for each parcel.
 func (p parcels) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
+	b := []byte{'{'}
 	for i := range p {
 		name, err := json.Marshal(p[i].name)
 		if err != nil {
@@ -152,20 +151,12 @@ func (p parcels) MarshalJSON() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		b.WriteByte(",{"[btoi(i == 0)])
-		b.Write(name)
-		b.WriteByte(':')
-		b.Write(value)
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, name...), ':'), value...)
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
-}
-
-func btoi(v bool) int {
-	if v {
-		return 1
-	}
-	return 0
+	return append(b, '}'), nil
 }
 
 // summary describes a process without its inputs and outputs.
@@ -185,8 +176,10 @@ func (p *process) whole(b base, lang string) *processDocument {
 	describe := func(list []parcel, input bool) (out parcels) {
 		for i := range list {
 			d := parcelDocument{Title: textIn(lang, list[i].title), Description: textIn(lang, list[i].description), Schema: list[i].schema}
-			if input {
-				d.MinOccurs = new(btoi(list[i].needed))
+			if input && list[i].needed {
+				d.MinOccurs = new(1)
+			} else if input {
+				d.MinOccurs = new(0)
 			}
 			out = append(out, namedParcel{list[i].name, d})
 		}
