@@ -212,11 +212,11 @@ func TestMassIsKept(t *testing.T) {
 // TestSameBytes has a release be the same on any number of cores.
 func TestSameBytes(t *testing.T) {
 	var list []reading
-	for i := range 40_000 {
-		x, y := math.Mod(float64(i)*61.7, 4050), math.Mod(float64(i)*17.3, 4000)
+	for i := range 9_000 {
+		x, y := math.Mod(float64(i)*61.7, 2050), math.Mod(float64(i)*17.3, 2000)
 		list = append(list, reading{x: x, y: y, kwh: 1 / float64(i+1), sites: int64(i % 3), rate: float64(i%100) / 7, sector: []string{"A", "B"}[i%2], year: 2022})
 	}
-	w := newWorld(t, 40, list, nil)
+	w := newWorld(t, 20, list, nil)
 	r := w.request(t, oracled)
 	r.By = "sector"
 	before := runtime.GOMAXPROCS(0)

@@ -93,7 +93,6 @@ type multiplier struct {
 	*grid
 	shares  shares
 	codes   []int32
-	sample  []float64   // the values of a quantile
 	weights []float64   // scratch by group
 	means   []float64   // scratch by group
 	sets    [][]float64 // samples by group

@@ -1,7 +1,6 @@
 package aggregate
 
 import (
-	"bufio"
 	"encoding/json"
 	"io"
 	"strings"
@@ -200,36 +199,47 @@ func (t *Table) rowsIn(shape func(row int) geo.Geometry) referentials.Rows {
 
 // WriteJSON writes the release column by column, with its receipt.
 func (rel *Release) WriteJSON(w io.Writer) error {
-	b := bufio.NewWriterSize(w, 1<<16)
-	b.WriteString("{")
-	if err := rel.Table.writeJSON(b); err != nil {
-		return err
-	}
-	if len(rel.Parents) > 0 {
-		b.WriteString(`,"parents":[`)
-		for k, p := range rel.Parents {
-			if k > 0 {
-				b.WriteByte(',')
-			}
-			b.WriteByte('{')
-			if err := p.writeJSON(b); err != nil {
-				return err
-			}
-			b.WriteByte('}')
-		}
-		b.WriteByte(']')
-	}
 	receipt, err := json.Marshal(rel.Receipt)
 	if err != nil {
 		return referentials.Errorf(referentials.Internal, "the receipt: %w", err)
 	}
-	b.WriteString(`,"receipt":`)
-	b.Write(receipt)
-	b.WriteString("}\n")
-	return b.Flush() // gives the first error of all writes
+	c := &chunks{w: w}
+	c.text("{")
+	if err := rel.Table.writeJSON(c); err != nil {
+		return err
+	}
+	for k, p := range rel.Parents {
+		c.text([]string{`,"parents":[{`, `},{`}[min(k, 1)])
+		if err := p.writeJSON(c); err != nil {
+			return err
+		}
+	}
+	if len(rel.Parents) > 0 {
+		c.text("}]")
+	}
+	c.text(`,"receipt":`)
+	c.bytes = append(c.bytes, receipt...)
+	c.text("}\n")
+	return c.flush()
 }
 
-func (t *Table) writeJSON(b *bufio.Writer) error {
+// chunks gathers bytes into writes of some size.
+type chunks struct {
+	w     io.Writer
+	bytes []byte
+}
+
+const chunkBytes = 1 << 16
+
+func (c *chunks) text(s string) { c.bytes = append(c.bytes, s...) }
+
+func (c *chunks) flush() error {
+	_, err := c.w.Write(c.bytes)
+	c.bytes = c.bytes[:0]
+	return err
+}
+
+func (t *Table) writeJSON(c *chunks) error {
 	columns := t.columns()
 	type field struct {
 		Name  string                 `json:"name"`
@@ -238,9 +248,9 @@ func (t *Table) writeJSON(b *bufio.Writer) error {
 		Unit  string                 `json:"unit,omitempty"`
 	}
 	fields := make([]field, len(columns))
-	for c := range columns {
-		f := &columns[c].Field
-		fields[c] = field{f.Name, f.Title, f.Type, f.Unit}
+	for k := range columns {
+		f := &columns[k].Field
+		fields[k] = field{f.Name, f.Title, f.Type, f.Unit}
 	}
 	head, err := json.Marshal(struct {
 		Mesh   string  `json:"mesh"`
@@ -250,31 +260,32 @@ func (t *Table) writeJSON(b *bufio.Writer) error {
 	if err != nil {
 		return referentials.Errorf(referentials.Internal, "the fields: %w", err)
 	}
-	b.Write(head[1 : len(head)-1])
-	b.WriteString(`,"columns":{`)
-	var scratch []byte
-	for c := range columns {
-		name, err := json.Marshal(columns[c].Name)
-		if err != nil {
-			return referentials.Errorf(referentials.Internal, "the fields: %w", err)
+	c.bytes = append(c.bytes, head[1:len(head)-1]...)
+	c.text(`,"columns":{`)
+	for k := range columns {
+		if k > 0 {
+			c.text(",")
 		}
-		if c > 0 {
-			b.WriteByte(',')
+		if c.bytes, err = appendJSON(c.bytes, referentials.StringValue(columns[k].Name)); err != nil {
+			return err
 		}
-		b.Write(name)
-		b.WriteString(":[")
+		c.text(":[")
 		for i := range t.rows() {
 			if i > 0 {
-				b.WriteByte(',')
+				c.text(",")
 			}
-			if scratch, err = appendJSON(scratch[:0], columns[c].value(i)); err != nil {
+			if c.bytes, err = appendJSON(c.bytes, columns[k].value(i)); err != nil {
 				return err
 			}
-			b.Write(scratch)
+			if len(c.bytes) >= chunkBytes {
+				if err := c.flush(); err != nil {
+					return err
+				}
+			}
 		}
-		b.WriteByte(']')
+		c.text("]")
 	}
-	b.WriteByte('}')
+	c.text("}")
 	return nil
 }
 

@@ -153,15 +153,14 @@ func districts(n int) (referentials.Descriptor, []referentials.Row) {
 
 // reading is a row of meters.
 type reading struct {
-	x, y    float64
-	kwh     float64 // NaN for null
-	sites   int64
-	rate    float64 // NaN for null
-	sector  string  // "" for null
-	year    int64
-	block   string // "" for null
-	place   string // the district
-	outside bool
+	x, y   float64
+	kwh    float64 // NaN for null
+	sites  int64
+	rate   float64 // NaN for null
+	sector string  // "" for null
+	year   int64
+	block  string // "" for null
+	place  string // the district
 }
 
 // meters describes points with a quantity, its units, a rate and a category.
