@@ -69,7 +69,7 @@ func (c *aggregateCmd) Run(ctx context.Context, m *Main) error {
 	}
 	bar := newProgress(m.Stderr)
 	defer bar.Done()
-	own, err := c.readOwn(ctx, m, bar)
+	own, notes, err := c.readOwn(ctx, m, bar)
 	if err != nil {
 		return err
 	}
@@ -86,6 +86,7 @@ func (c *aggregateCmd) Run(ctx context.Context, m *Main) error {
 		if err != nil {
 			return asUsage(err)
 		}
+		release.Receipt.Notes = append(release.Receipt.Notes, notes...)
 		if err := out.write(m, release); err != nil {
 			return err
 		}
@@ -111,15 +112,15 @@ func (c *aggregateCmd) release(ctx context.Context, desk *theme.Desk, q *theme.Q
 
 // readOwn reads the file of --source-file, nil without one. What became of its rows is told
 // when some did not come through as they were.
-func (c *aggregateCmd) readOwn(ctx context.Context, m *Main, bar *progress) (*snapshot.Collection, error) {
+func (c *aggregateCmd) readOwn(ctx context.Context, m *Main, bar *progress) (*snapshot.Collection, []referentials.Text, error) {
 	if c.SourceFile == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	opt := importer.Options{Files: []string{c.SourceFile}, As: c.SourceAs, Key: c.SourceKey}
 	if c.SourceCRS != "" {
 		var err error
 		if opt.CRS, err = crs.Parse(c.SourceCRS); err != nil {
-			return nil, &usageError{fmt.Errorf("--source-crs: %w", err)}
+			return nil, nil, &usageError{fmt.Errorf("--source-crs: %w", err)}
 		}
 	}
 	opt.Progress = func(p importer.Progress) {
@@ -130,7 +131,7 @@ func (c *aggregateCmd) readOwn(ctx context.Context, m *Main, bar *progress) (*sn
 	if report != nil && report.Read > 0 && (err != nil || report.Rejected+report.Repaired > 0 || len(report.Notes) > 0) {
 		fmt.Fprint(m.Stderr, report.String())
 	}
-	return own, err
+	return own, ephemeral.Notes(report), err
 }
 
 // publish makes a collection of the table when that is asked for.

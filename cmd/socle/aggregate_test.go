@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -277,9 +278,49 @@ func TestAggregateOwn(t *testing.T) {
 	if after := mustSocle(t, "collections", "--store", store); after != before {
 		t.Errorf("the store has changed:\n%s", after)
 	}
+	for _, line := range []string{"Note : Lignes rejetées : 1 (n° 13)", "Note : Lignes rejetées : 1 (n° 14)"} {
+		if !strings.Contains(errs, line) {
+			t.Errorf("%q is not in\n%s", line, errs)
+		}
+	}
+	base := serve(t, store, "--max-upload", "1")
+	at := base + "/collections/communes/aggregate?measure=count&f=json"
+	if status, body := post(t, at, "text/csv", text); status != 200 || !strings.Contains(body, `"total":14`) {
+		t.Errorf("%d\n%s", status, body)
+	}
+	const broken = `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"a":1},"geometry":{"type":"Point","coordinates":[-1.68,48.11]}},
+		{"type":"Feature","properties":{"a":2},"geometry":{"type":"Point","coordinates":[-1.68]}}]}`
+	if status, body := post(t, at, "application/geo+json", broken); status != 200 || !strings.Contains(body, "Rows rejected: 1 (number 2)") || !strings.Contains(body, `"total":1,`) {
+		t.Errorf("%d\n%s", status, body)
+	}
+	if status, body := post(t, at, "text/csv", text+strings.Repeat("x;-1.6;48.1;1\n", 1<<17)); status != 413 {
+		t.Errorf("a file over the bound: %d\n%s", status, body)
+	}
+	if status, body := post(t, at, "text/csv", "nom;lon;lat\na;b"); status != 400 {
+		t.Errorf("a broken file: %d\n%s", status, body)
+	}
 	if _, err := socle(t, "aggregate", "--store", store, "--source-file", file, "--mesh", "communes", "--measure", "count", "-o", file); err == nil || readFile(t, file) != text {
 		t.Errorf("figures are written over what is read: %v", err)
 	}
+}
+
+func post(t testing.TB, url, media, body string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", media)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(answer)
 }
 
 // TestAggregateRefuses checks what is said of what cannot be asked, and that nothing of a

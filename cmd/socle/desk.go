@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"io"
 	"slices"
 
 	"socle/imu/theme"
 	"socle/referentials"
+	"socle/referentials/importer"
+	"socle/referentials/importer/ephemeral"
 	"socle/referentials/snapshot"
 )
 
@@ -46,6 +49,14 @@ func (m *Main) withDesk(ctx context.Context, o theme.Options, q *theme.Question,
 		defer desk.Close()
 		return use(store, desk)
 	})
+}
+
+// uploads reads files that clients send, of at most so many bytes.
+func uploads(limit int64) theme.FileReader {
+	return func(ctx context.Context, name string, body io.Reader) (*snapshot.Collection, []referentials.Text, error) {
+		own, report, err := ephemeral.Read(ctx, name, body, limit, importer.Options{})
+		return own, ephemeral.Notes(report), err
+	}
 }
 
 // shelf is the part of a store that a question is about.

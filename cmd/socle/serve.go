@@ -33,6 +33,8 @@ type serveCmd struct {
 	Archives       []string       `name:"tiles" env:"SOCLE_TILES" placeholder:"FILE.pmtiles" help:"Archives of tiles to serve too, at /tiles/FILE/…."`
 	TileMemory     uint64         `name:"tile-memory" default:"256" env:"SOCLE_TILE_MEMORY" placeholder:"MIB" help:"Mebibytes for tiles that are kept; 0: none."`
 	TilesAhead     int            `name:"tiles-ahead" default:"1" env:"SOCLE_TILES_AHEAD" help:"Tiles drawn at once before anyone asks for them; 0: none."`
+	MaxUpload      int64          `name:"max-upload" default:"32" env:"SOCLE_MAX_UPLOAD" placeholder:"MIB" help:"Mebibytes of a file that is sent to be put on a mesh."`
+	profilesFlag
 }
 
 // recheck is how often the store is asked for its state even if it tells of no change:
@@ -80,7 +82,12 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 	}()
 	set := metrics.NewSet()
 	keeper := snapshot.New(store, snapshot.Options{Recheck: recheck, Logger: logger})
-	desk, err := theme.New(theme.Options{}, keeper.Current)
+	profiles, err := c.load()
+	if err != nil {
+		return &usageError{err}
+	}
+	upload := max(c.MaxUpload, 1) << 20
+	desk, err := theme.New(theme.Options{Profiles: profiles, ReadFile: uploads(upload)}, keeper.Current)
 	if err != nil {
 		return err
 	}
@@ -91,7 +98,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent,
 		MaxLimit: c.MaxLimit, CursorLifetime: c.CursorLifetime, Logger: logger,
 		TileBytes: max(c.TileMemory<<20, 1), TilesAhead: cmp.Or(c.TilesAhead, -1), Prepare: c.TilesAhead > 0,
-		Archives: archives, Metrics: set, Desk: desk, Jobs: work,
+		Archives: archives, Metrics: set, Desk: desk, MaxUploadBytes: upload, Jobs: work,
 	}, keeper, tiles.New(tiles.Options{}))
 	if err != nil {
 		return err

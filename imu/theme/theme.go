@@ -60,9 +60,12 @@ type Options struct {
 	Profiles   disclosure.Profiles // beside the built-in ones: none
 
 	// ReadFile makes a collection of a file that an asker sends, which nobody else sees and
-	// nothing keeps: nil when none is taken.
-	ReadFile func(ctx context.Context, name string, body io.Reader) (*snapshot.Collection, error)
+	// nothing keeps, and tells what became of its rows: nil when none is taken.
+	ReadFile FileReader
 }
+
+// FileReader makes a collection of a file. The notes go into receipts.
+type FileReader func(ctx context.Context, name string, body io.Reader) (*snapshot.Collection, []referentials.Text, error)
 
 const defaultCacheBytes = 256 << 20
 
@@ -71,7 +74,7 @@ type Desk struct {
 	current  func() *snapshot.Snapshot
 	walks    *crosswalk.Cache
 	profiles disclosure.Profiles
-	readFile func(ctx context.Context, name string, body io.Reader) (*snapshot.Collection, error)
+	readFile FileReader
 	systems  crs.Cache
 }
 
@@ -122,11 +125,15 @@ func (d *Desk) ReleaseOfFile(ctx context.Context, q *Question, name string, body
 	if d.readFile == nil {
 		return nil, referentials.Errorf(referentials.Unsupported, "files are not taken here")
 	}
-	own, err := d.readFile(ctx, name, body)
+	own, notes, err := d.readFile(ctx, name, body)
 	if err != nil {
 		return nil, err
 	}
-	return d.ReleaseOf(ctx, q, own)
+	release, err := d.ReleaseOf(ctx, q, own)
+	if err == nil {
+		release.Receipt.Notes = append(release.Receipt.Notes, notes...)
+	}
+	return release, err
 }
 
 func (d *Desk) release(ctx context.Context, s *snapshot.Snapshot, q *Question, source *snapshot.Collection) (*aggregate.Release, error) {

@@ -7,6 +7,7 @@ package ephemeral
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"path"
 	"strings"
@@ -69,6 +70,31 @@ func Open(ctx context.Context, opt importer.Options) (*snapshot.Collection, *imp
 	m := &maker{}
 	report, err := importer.Import(ctx, m, opt)
 	return m.made(report, err)
+}
+
+// Notes tells for receipts what became of the rows of a file: none when all came through as
+// they were. Receipts go where figures go, so rows are told by their numbers, not by what
+// they hold.
+func Notes(r *importer.Report) (notes []referentials.Text) {
+	tell := func(fr, en string, list []importer.Tally) {
+		for _, t := range list {
+			rows := make([]string, len(t.Samples))
+			for i, sample := range t.Samples {
+				rows[i], _, _ = strings.Cut(sample, ":")
+			}
+			if t.Count > int64(len(rows)) {
+				rows = append(rows, "…")
+			}
+			list := strings.Join(rows, ", ")
+			notes = append(notes, referentials.Text{FR: fmt.Sprintf(fr, t.Count, list, t.Reason), EN: fmt.Sprintf(en, t.Count, list, t.Reason)})
+		}
+	}
+	if r == nil {
+		return nil
+	}
+	tell("Lignes rejetées : %d (n° %s) ; %s.", "Rows rejected: %d (number %s); %s.", r.Rejects)
+	tell("Lignes réparées : %d (n° %s) ; %s.", "Rows repaired: %d (number %s); %s.", r.Repairs)
+	return notes
 }
 
 // stopping reads until ctx ends.

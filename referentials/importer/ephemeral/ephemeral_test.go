@@ -20,6 +20,20 @@ import (
 
 const points = "id,lon,lat,kwh\na,-1.68,48.11,10\nb,-1.69,48.12,5.5\nc,-1.67,48.1,\n"
 
+func TestNotes(t *testing.T) {
+	_, report, err := Read(t.Context(), "p.csv", strings.NewReader(points+"a,-1.6,48,1\n"), 1<<20, importer.Options{Key: "id"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes := Notes(report)
+	if len(notes) != 1 || notes[0].EN != "Rows rejected: 1 (number 4); has the id of an earlier row." || notes[0].FR != "Lignes rejetées : 1 (n° 4) ; has the id of an earlier row." {
+		t.Errorf("%q", notes)
+	}
+	if _, report, err = Read(t.Context(), "p.csv", strings.NewReader(points), 1<<20, importer.Options{Key: "id"}); err != nil || Notes(report) != nil || Notes(nil) != nil {
+		t.Errorf("%v, %q", err, Notes(report))
+	}
+}
+
 func TestReadCSV(t *testing.T) {
 	c, report, err := Read(t.Context(), "C:\\fakepath\\points.csv", strings.NewReader(points), 1<<20, importer.Options{Key: "id"})
 	if err != nil {

@@ -49,9 +49,9 @@ func openDesk(t *testing.T) *API {
 	if err := keeper.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	desk, err := theme.New(theme.Options{ReadFile: func(context.Context, string, io.Reader) (*snapshot.Collection, error) {
+	desk, err := theme.New(theme.Options{ReadFile: func(context.Context, string, io.Reader) (*snapshot.Collection, []referentials.Text, error) {
 		own, _ := keeper.Current().Collection("arrets")
-		return own, nil
+		return own, nil, nil
 	}}, keeper.Current)
 	if err != nil {
 		t.Fatal(err)
