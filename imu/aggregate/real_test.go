@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -64,6 +65,43 @@ func beginning(t *testing.T, name string, lines int) string {
 	return out
 }
 
+// register adds the addresses of the municipal register, with what is needed here of each:
+// its key, its commune and its place.
+func register(t *testing.T, s *shelf, name string) {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, ok := catalog.Lookup("adresses")
+	if !ok {
+		t.Fatal("the catalog has no addresses")
+	}
+	d.Fields = []referentials.Field{d.Fields[d.FieldIndex("id_adr")], d.Fields[d.FieldIndex("code_insee")]}
+	var rows []referentials.Row
+	lines := bufio.NewScanner(z)
+	for lines.Scan() {
+		cells := strings.Split(lines.Text(), ";")
+		x, errX := strconv.ParseFloat(strings.Replace(cells[10], ",", ".", 1), 64)
+		y, errY := strconv.ParseFloat(strings.Replace(cells[11], ",", ".", 1), 64)
+		if errX != nil || errY != nil {
+			continue // the header, which the count below would show if it were more
+		}
+		g := geo.Geometry{Type: geo.Point}
+		g.Add(x, y)
+		rows = append(rows, referentials.Row{Geom: g, Values: []referentials.Value{referentials.StringValue(cells[0]), referentials.StringValue(cells[6])}})
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	s.add(d, rows)
+}
+
 // named adds the communes that addresses name, without their shapes.
 func named(t *testing.T, s *shelf) {
 	t.Helper()
@@ -90,10 +128,10 @@ func named(t *testing.T, s *shelf) {
 func TestRennes(t *testing.T) {
 	const data = "../../../shared/data"
 	s := importAll(t, data, map[string]string{
-		"adresses":      "rennes/rva_adresses_2013.csv.gz",
 		"iris":          "rennes/iris_rennes_metropole.ods.json.gz",
 		"filosofi_iris": beginning(t, data+"/insee/filosofi_disp_iris_2018.csv.gz", 300),
 	})
+	register(t, s, data+"/rennes/rva_adresses_2013.csv.gz")
 	named(t, s)
 	get := s.load(t)
 	rel := mustRun(t, Request{Source: get("adresses"), Mesh: get("iris"), Measures: []Measure{{Function: Count}, {Function: Density}}, Parents: []*snapshot.Collection{get("communes")}})
