@@ -39,6 +39,11 @@ func (a *API) measure(set *metrics.Set) {
 		}
 		return n
 	})
+	if m := a.config.Jobs; m != nil {
+		gauge("socle_jobs_waiting", func() float64 { waiting, _, _ := m.Load(); return float64(waiting) })
+		gauge("socle_jobs_running", func() float64 { _, running, _ := m.Load(); return float64(running) })
+		gauge("socle_job_results_bytes", func() float64 { _, _, bytes := m.Load(); return float64(bytes) })
+	}
 	if a.cache == nil {
 		return
 	}

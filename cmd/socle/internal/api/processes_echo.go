@@ -22,7 +22,7 @@ func boxSchema() object {
 }
 
 // longestPause is the most seconds that an echo takes its time.
-const longestPause = 10
+const longestPause = 5
 
 // echo gives back what it gets. Clients and test suites try out with it how processes are
 // called.
