@@ -75,7 +75,7 @@ func (c *aggregateCmd) Run(ctx context.Context, m *Main) error {
 	}
 	q := c.question()
 	bar.Update("aggregate "+c.Mesh, -1, "")
-	return m.withDesk(ctx, theme.Options{Profiles: profiles}, &q, own, func(store referentials.Store, desk *theme.Desk) error {
+	return m.withDesk(ctx, theme.Options{Profiles: profiles, Trusted: true}, &q, own, func(store referentials.Store, desk *theme.Desk) error {
 		if c.Publish != "" {
 			if err := theme.MayPublish(ctx, store, c.Publish); err != nil {
 				return asUsage(err)

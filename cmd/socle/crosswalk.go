@@ -38,7 +38,7 @@ func (c *crosswalkCmd) Run(ctx context.Context, m *Main) error {
 	q := c.question()
 	q.Source = c.Source
 	bar.Update("crosswalk "+c.Mesh, -1, "")
-	return m.withDesk(ctx, theme.Options{}, &q, nil, func(_ referentials.Store, desk *theme.Desk) error {
+	return m.withDesk(ctx, theme.Options{Trusted: true}, &q, nil, func(_ referentials.Store, desk *theme.Desk) error {
 		if c.Output == "" {
 			return asUsage(desk.WriteCrosswalk(ctx, m.Stdout, &q))
 		}

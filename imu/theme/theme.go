@@ -59,6 +59,10 @@ type Options struct {
 	CacheBytes uint64              // for crosswalks: 256 MiB
 	Profiles   disclosure.Profiles // beside the built-in ones: none
 
+	// Trusted says that askers keep the data themselves: they may be told of a protected
+	// source in several ways, which together give hidden figures away.
+	Trusted bool
+
 	// ReadFile makes a collection of a file that an asker sends, which nobody else sees and
 	// nothing keeps, and tells what became of its rows: nil when none is taken.
 	ReadFile FileReader
@@ -72,6 +76,7 @@ const defaultCacheBytes = 256 << 20
 // Desk answers questions. It is safe for concurrent use.
 type Desk struct {
 	current  func() *snapshot.Snapshot
+	trusted  bool
 	walks    *crosswalk.Cache
 	profiles disclosure.Profiles
 	readFile FileReader
@@ -88,7 +93,7 @@ func New(o Options, current func() *snapshot.Snapshot) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{current: current, walks: walks, profiles: append(profiles, o.Profiles...), readFile: o.ReadFile}, nil
+	return &Desk{current: current, trusted: o.Trusted, walks: walks, profiles: append(profiles, o.Profiles...), readFile: o.ReadFile}, nil
 }
 
 // Close lets go of the coordinate transformers.
@@ -144,7 +149,13 @@ func (d *Desk) release(ctx context.Context, s *snapshot.Snapshot, q *Question, s
 	if r.Measures, err = aggregate.ParseMeasures(q.Measure); err != nil {
 		return nil, at(err, "measure")
 	}
-	release, err := aggregate.Run(ctx, r, d.walks)
+	run := aggregate.Run
+	if r.Protected() && !d.trusted {
+		run = func(ctx context.Context, r aggregate.Request, _ aggregate.Crosswalks) (*aggregate.Release, error) {
+			return d.releaseOneWay(ctx, s, q, r)
+		}
+	}
+	release, err := run(ctx, r, d.walks)
 	if referentials.CodeOf(err) == referentials.NotFound { // the mesh was found: what is missing is in the question
 		var e *referentials.Error
 		if errors.As(err, &e) {
@@ -208,7 +219,7 @@ func (d *Desk) request(s *snapshot.Snapshot, q *Question, source *snapshot.Colle
 	if (q.Filter != "" || q.MeshFilter != "") && !source.Descriptor().IsPublic() {
 		// Two answers that differ by one feature are that feature.
 		return r, referentials.Errorf(referentials.Refused, "%q is under statistical confidentiality: it is released whole, not filtered", source.Descriptor().ID).
-			At("filter").Do("tell its categories apart with by=")
+			At("filter")
 	}
 	if r.Where, err = d.written("filter", q.Filter, source.Descriptor()); err != nil {
 		return r, err

@@ -146,3 +146,88 @@ func TestCrosswalkOfPublic(t *testing.T) {
 		t.Errorf("a desk that takes no files: %v", err)
 	}
 }
+
+// nested is a protected source on houses that refer to blocks, which refer to districts,
+// and a grid that nests in neither.
+func nested() *shelf {
+	s := town()
+	text := referentials.StringValue
+	square := func(x, side float64) geo.Geometry {
+		g := geo.Geometry{Type: geo.Polygon, XY: []float64{x, 0, x + side, 0, x + side, side, x, side, x, 0}}
+		g.EndRing()
+		g.EndPart()
+		return g
+	}
+	s.states[0].Descriptor.Fields[1] = referentials.Field{Name: "iris", Type: referentials.String, Role: referentials.Ref, Refers: "iris"}
+	for i := range s.rows[0] {
+		s.rows[0][i].Values[1] = text("x")
+	}
+	district := referentials.Descriptor{ID: "iris", Class: referentials.Reference, Access: referentials.Open, Geometry: geo.Polygon, CRS: crs.EPSG(2154), Key: "id", Mesh: true,
+		Fields: []referentials.Field{{Name: "id", Type: referentials.String, Role: referentials.Key}}}
+	s.add(district, referentials.Row{Values: []referentials.Value{text("x")}, Geom: square(700_000, 200)})
+	grid := district.Clone()
+	grid.ID = "carreaux"
+	s.add(grid, referentials.Row{Values: []referentials.Value{text("c")}, Geom: square(700_050, 200)})
+	return s
+}
+
+// TestProtectedIsToldInOneWay gives the public the same figure of a level whatever is asked
+// with it, and refuses what would be judged apart.
+func TestProtectedIsToldInOneWay(t *testing.T) {
+	keeper := snapshot.New(nested(), snapshot.Options{})
+	if err := keeper.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d, err := New(Options{}, keeper.Current)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	district := func(q Question) string {
+		t.Helper()
+		r, err := d.Release(t.Context(), &q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := r.Table
+		if table.Collection() != "iris" {
+			table = r.Parents[0]
+		}
+		v, ok := table.Value(0, 0, 0, 0)
+		return fmt.Sprint(v, ok, table.Status(0, 0, 0), table.Partial(0, 0, 0))
+	}
+	alone := district(Question{Mesh: "iris", Source: "foyers", Measure: "sum(personnes)"})
+	if below := district(Question{Mesh: "imu", Source: "foyers", Measure: "sum(personnes)", Parents: []string{"iris"}}); alone != below {
+		t.Errorf("alone %s, with its blocks %s", alone, below)
+	}
+	if r, err := d.Release(t.Context(), &Question{Mesh: "imu", Source: "foyers", Measure: "count"}); err != nil || len(r.Parents) != 0 || r.Receipt.Mesh.Collection != "imu" {
+		t.Errorf("%v %v", r, err)
+	}
+	if r, err := d.Release(t.Context(), &Question{Mesh: "iris", Source: "foyers", Measure: "count"}); err != nil || r.Receipt.Mesh.Collection != "iris" || r.Receipt.Balance != nil {
+		t.Errorf("%v %v", r, err)
+	}
+	for where, q := range map[string]Question{
+		"mesh":    {Mesh: "carreaux", Source: "foyers", Measure: "count"},
+		"by":      {Mesh: "imu", Source: "foyers", Measure: "count", By: "imu"},
+		"bin":     {Mesh: "imu", Source: "foyers", Measure: "count", Bin: "month"},
+		"method":  {Mesh: "imu", Source: "foyers", Measure: "count", Method: "key"},
+		"base":    {Mesh: "imu", Source: "foyers", Measure: "count", Base: "total"},
+		"year":    {Mesh: "imu", Source: "foyers", Measure: "count", Year: 2010},
+		"profile": {Mesh: "imu", Source: "foyers", Measure: "count", Profile: "insee-entreprises"},
+		"measure": {Mesh: "imu", Source: "foyers", Measure: "median(personnes)"},
+		"parents": {Mesh: "iris", Source: "foyers", Measure: "count", Parents: []string{"imu"}},
+	} {
+		if _, err := d.Release(t.Context(), &q); referentials.CodeOf(err) != referentials.Refused || !strings.Contains(err.Error(), where) {
+			t.Errorf("%s: %v", where, err)
+		}
+	}
+	// Whoever keeps the data may ask in any way.
+	mine, err := New(Options{Trusted: true}, keeper.Current)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mine.Close()
+	if _, err := mine.Release(t.Context(), &Question{Mesh: "carreaux", Source: "foyers", Measure: "count", Method: "key", Field: "imu"}); referentials.CodeOf(err) == referentials.Refused {
+		t.Error(err)
+	}
+}
