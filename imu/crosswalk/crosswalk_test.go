@@ -3,6 +3,7 @@ package crosswalk
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -227,7 +228,7 @@ func TestSameOnAnyProcessors(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(context.Background())
 		gone := referentials.Errorf(referentials.Unavailable, "the client has gone")
 		cancel(gone)
-		if _, err := Build(ctx, q); err != error(gone) {
+		if _, err := Build(ctx, q); !errors.Is(err, gone) {
 			t.Errorf("%s goes on after its context ended: %v", q.Method, err)
 		}
 	}

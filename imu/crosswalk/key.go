@@ -56,8 +56,9 @@ func buildKey(ctx context.Context, r *Request) (*Matrix, error) {
 	cell := make([]uint32, r.Source.Len())
 	err = eachChunk(ctx, len(cell), func() struct{} { return struct{}{} }, func(_ struct{}, chunk, from, to int) error {
 		for i := from; i < to; i++ {
-			k := -1
-			if cell[i], k = follow(r.Source, links, i); k >= 0 {
+			reached, k := follow(r.Source, links, i)
+			cell[i] = reached
+			if k >= 0 {
 				d.matrix.level[i] = level[k]
 				continue
 			}
