@@ -147,7 +147,7 @@ func (d *Desk) release(ctx context.Context, s *snapshot.Snapshot, q *Question, s
 		return nil, err
 	}
 	if r.Measures, err = aggregate.ParseMeasures(q.Measure); err != nil {
-		return nil, at(err, "measure")
+		return nil, err
 	}
 	run := aggregate.Run
 	if r.Protected() && !d.trusted {
