@@ -156,7 +156,7 @@ func TestWindings(t *testing.T) {
 			}); err != nil {
 				t.Fatal(err)
 			}
-			if m.Area(uint32(f+1)) < 0.01 {
+			if onBorderOf(shapes, x, y) {
 				continue
 			}
 			var want, got []uint32
@@ -237,4 +237,25 @@ func BenchmarkArrange(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// onBorderOf tells whether what rounding to millimetres moves may matter to a point.
+func onBorderOf(shapes []geo.Geometry, x, y float64) bool {
+	for k := range shapes {
+		g := &shapes[k]
+		for i := range g.Ends {
+			ring := g.Ring(i)
+			for k := 2; k < len(ring); k += 2 {
+				dx, dy, px, py := ring[k]-ring[k-2], ring[k+1]-ring[k-1], x-ring[k-2], y-ring[k-1]
+				share := 0.0
+				if length := dx*dx + dy*dy; length > 0 {
+					share = min(max((px*dx+py*dy)/length, 0), 1)
+				}
+				if math.Hypot(px-share*dx, py-share*dy) < 0.005 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
