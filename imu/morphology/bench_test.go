@@ -64,7 +64,6 @@ func BenchmarkMetropolis(b *testing.B) {
 // BenchmarkGround adds layers of land cover.
 func BenchmarkGround(b *testing.B) {
 	in := grid(50, 80)
-	in.Ground = []Ground{}
 	for k := range in.Cells {
 		c := in.Cells[k].Bound()
 		in.Ground = append(in.Ground, Ground{box(c.Min[0]+40, c.Min[1]-5, c.Max[0]+5, c.Max[1]), HighVegetation},

@@ -3,6 +3,7 @@ package morphology
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -150,11 +151,11 @@ type cells struct {
 	builtStarts, roadStarts, courtStart []uint32
 	ground                              []Ground
 	groundTree                          *index.Tree
-	covered                             bool // land cover is known
+	known                               [coverKinds]bool // kinds of ground
 }
 
 func measureCells(ctx context.Context, t *town, m *mesh, in Input, tell *teller) ([]Cell, error) {
-	w := cells{town: t, mesh: m, in: in, covered: in.Ground != nil}
+	w := cells{town: t, mesh: m, in: in}
 	n := len(in.Cells)
 	built, err := m.placeBuildings(ctx, t, tell)
 	if err != nil {
@@ -187,7 +188,14 @@ func measureCells(ctx context.Context, t *town, m *mesh, in Input, tell *teller)
 // readGround gathers what covers the ground: the polygons given, and roads as wide as they are.
 func (w *cells) readGround(ctx context.Context, tell *teller) error {
 	w.ground = append(w.ground, w.in.Ground...)
-	if w.covered {
+	for i := range w.ground {
+		w.known[w.ground[i].Kind] = true
+	}
+	for _, kind := range w.in.Known {
+		w.known[kind] = true
+	}
+	if slices.ContainsFunc(w.in.Roads, func(r Road) bool { return known(r.WidthM) }) {
+		w.known[RoadCover] = true
 		wide := make([]Ground, len(w.in.Roads))
 		err := spread(ctx, len(wide), tell.stage("road surfaces"), topology.NewEngine, func(e *topology.Engine, _, from, to int) error {
 			for i := from; i < to; i++ {
@@ -240,7 +248,10 @@ func (w *cells) cell(k int, o *overlay) Cell {
 		}
 		c.RoadDensity = length / c.AreaM2
 	}
-	if w.covered {
+	if !w.town.dwellings {
+		c.DwellingsPerHa = math.NaN()
+	}
+	if w.known != [coverKinds]bool{} {
 		w.overlay(k, &c, o, built)
 	}
 	c.Zone = c.zone()
@@ -260,9 +271,16 @@ func (w *cells) overlay(k int, c *Cell, o *overlay, built []share) {
 		return true
 	})
 	o.measure()
-	of := func(area float64) float64 { return min(1, area/c.AreaM2) }
-	c.WaterShare, c.HighGreenShare, c.highGround = of(o.onTop[Water]), of(o.crowns), of(o.onTop[HighVegetation])
-	c.LowGreenShare, c.RoadShare, c.ImperviousShare = of(o.onTop[LowVegetation]), of(o.onTop[RoadCover]), of(o.onTop[Impervious])
+	of := func(area float64, kind Cover) float64 {
+		if !w.known[kind] {
+			return math.NaN()
+		}
+		return min(1, area/c.AreaM2)
+	}
+	c.WaterShare, c.HighGreenShare = of(o.onTop[Water], Water), of(o.crowns, HighVegetation)
+	c.highGround = of(o.onTop[HighVegetation], HighVegetation)
+	c.LowGreenShare, c.RoadShare = of(o.onTop[LowVegetation], LowVegetation), of(o.onTop[RoadCover], RoadCover)
+	c.ImperviousShare = of(o.onTop[Impervious], Impervious)
 }
 
 func noCell() Cell {

@@ -90,8 +90,9 @@ func Read(ctx context.Context, c Collections) (Input, error) {
 			return in, err
 		}
 		nature := columnOf(layer.from, greenNames)
-		if in.Ground == nil {
-			in.Ground = make([]Ground, 0, len(shapes))
+		in.Known = append(in.Known, layer.kind)
+		if layer.kind == HighVegetation {
+			in.Known = append(in.Known, LowVegetation)
 		}
 		for i := range shapes {
 			kind := layer.kind

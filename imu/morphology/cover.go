@@ -88,7 +88,7 @@ func (o *overlay) edge(x0, y0, x1, y1 float64, layer uint8) {
 		x0, y0, x1, y1, sign = x1, y1, x0, y0, 1
 	}
 	height, width := o.box.Max[1]-o.box.Min[1], o.box.Max[0]-o.box.Min[0]
-	if y0 == y1 || y1 <= 0 || y0 >= height || min(x0, x1) >= width {
+	if y0 == y1 || y1 <= 0 || y0 >= height || min(x0, x1) > width {
 		return
 	}
 	at := func(y float64) float64 { return x0 + (x1-x0)*(y-y0)/(y1-y0) }

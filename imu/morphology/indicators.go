@@ -62,7 +62,7 @@ var indicators = [...]Indicator{
 	{Name: "part_eau", FR: "Part en eau", EN: "Water fraction", Formula: "water/S, on top of all", Unit: "1", Weight: byArea, of: func(c *Cell) float64 { return c.WaterShare }},
 	{Name: "part_vegetation_haute", FR: "Part en végétation haute", EN: "High vegetation fraction", Formula: "crowns/S, whatever they stand over", Unit: "1", Weight: byArea, of: func(c *Cell) float64 { return c.HighGreenShare }},
 	{Name: "part_vegetation_basse", FR: "Part en végétation basse", EN: "Low vegetation fraction", Formula: "low vegetation/S, below water, buildings and high vegetation", Unit: "1", Weight: byArea, of: func(c *Cell) float64 { return c.LowGreenShare }},
-	{Name: "part_voirie", FR: "Part en voirie", EN: "Road fraction", Formula: "length·width of roads/S, below vegetation", Unit: "1", Weight: byArea, of: func(c *Cell) float64 { return c.RoadShare }},
+	{Name: "part_voirie", FR: "Part en voirie", EN: "Road fraction", Formula: "roads as wide as they are/S, below vegetation", Unit: "1", Weight: byArea, of: func(c *Cell) float64 { return c.RoadShare }},
 	{Name: "part_impermeable", FR: "Part imperméable", EN: "Impervious fraction", Formula: "other sealed ground/S, below all", Unit: "1", Weight: byArea, of: func(c *Cell) float64 { return c.ImperviousShare }},
 	{Name: "densite_logements", FR: "Densité de logements", EN: "Dwelling density", Formula: "Σ dwellings/S", Unit: "1/har", Weight: byArea, of: func(c *Cell) float64 { return c.DwellingsPerHa }},
 	{Name: "part_estimee", FR: "Part d'emprise à hauteur estimée", EN: "Share of footprints of estimated height", Formula: "ΣA whose height is not measured/ΣA", Unit: "1", Weight: byFootprint, of: func(c *Cell) float64 { return c.EstimatedShare }},

@@ -113,12 +113,14 @@ func ZoneOf(in ZoneInput) Zone {
 	return in.nearest(weights)
 }
 
-// rural tells A, B, D, E and G; without land cover it cannot be told.
+// rural tells A, B, D, E and G. Without vegetation it cannot be told; water and sealed
+// ground that are not known are none.
 func (in *ZoneInput) rural() Zone {
 	z := unknownZone()
-	if math.IsNaN(in.High + in.Low + in.Water + in.Impervious) {
+	if math.IsNaN(in.High + in.Low) {
 		return z
 	}
+	in.Water, in.Impervious = orNone(in.Water), orNone(in.Impervious)
 	green := in.High + in.Low
 	high := 0.0
 	if open := 1 - in.Impervious - in.Water - in.Building; open > 0 {
@@ -149,6 +151,13 @@ func (in *ZoneInput) rural() Zone {
 	// Bare ground no layer covers leaves less than nothing to tell by.
 	z.Uniqueness = min(1, max(0, z.Uniqueness))
 	return z
+}
+
+func orNone(share float64) float64 {
+	if math.IsNaN(share) {
+		return 0
+	}
+	return share
 }
 
 // byUse tells heavy industry (10) and large low buildings (8).
@@ -204,8 +213,12 @@ func (in *ZoneInput) nearest(weights [dimensions]float64) Zone {
 
 // zone tells the zone of a cell. The sky view is not measured here.
 func (c *Cell) zone() Zone {
+	sealed := orNone(c.RoadShare) + orNone(c.ImperviousShare)
+	if math.IsNaN(c.RoadShare) && math.IsNaN(c.ImperviousShare) {
+		sealed = math.NaN()
+	}
 	in := ZoneInput{
-		SkyView: math.NaN(), AspectRatio: c.AspectRatio, Building: c.Coverage, Impervious: c.RoadShare + c.ImperviousShare,
+		SkyView: math.NaN(), AspectRatio: c.AspectRatio, Building: c.Coverage, Impervious: sealed,
 		Pervious: c.highGround + c.LowGreenShare + c.WaterShare, HeightM: c.GeometricHeightM, RoughnessM: c.RoughnessM,
 		High: c.highGround, Low: c.LowGreenShare, Water: c.WaterShare, MeanLevels: c.MeanLevels,
 		Residential: c.usage[Residential], Commercial: c.usage[Commercial], LightIndustry: c.usage[LightIndustry], HeavyIndustry: c.usage[HeavyIndustry],

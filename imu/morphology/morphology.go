@@ -61,8 +61,9 @@ type Ground struct {
 type Input struct {
 	Cells     []geo.Geometry
 	Buildings []Building
-	Roads     []Road   // nil: not known, so that what needs them is null
-	Ground    []Ground // nil: likewise
+	Roads     []Road // nil: not known, so that what needs them is NaN
+	Ground    []Ground
+	Known     []Cover // kinds of ground that are known, beside those that Ground has: a layer may be empty
 }
 
 // Options tunes the measure. The zero value of each is its default.
@@ -154,6 +155,11 @@ func (in *Input) check() error {
 			return referentials.Errorf(referentials.Invalid, "it is of no known kind").At("ground %d", i)
 		}
 	}
+	for _, kind := range in.Known {
+		if kind >= coverKinds {
+			return referentials.Errorf(referentials.Invalid, "there is no kind %d of ground", kind)
+		}
+	}
 	return nil
 }
 
@@ -179,6 +185,7 @@ type town struct {
 	tree      *index.Tree
 	contacts  []contact
 	courts    []court
+	dwellings bool // some building's are known
 }
 
 // known tells a quantity from the ways a file has of not giving it.

@@ -40,6 +40,7 @@ func newTown(ctx context.Context, in Input, rules Rules, tell *teller) (*town, e
 	if err != nil {
 		return nil, err
 	}
+	t.dwellings = slices.ContainsFunc(in.Buildings, func(b Building) bool { return known(b.Dwellings) })
 	t.tree = index.Build(boxes)
 	if err := t.meet(ctx, boxes, tell); err != nil {
 		return nil, err

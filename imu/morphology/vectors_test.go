@@ -100,7 +100,13 @@ func gcCells(t *testing.T, table, key string) ([]geo.Geometry, map[int]int) {
 	return out, at
 }
 
-func measured(t testing.TB, in Input) *Result {
+// fataler is what testing and rapid have in common.
+type fataler interface {
+	Helper()
+	Fatal(...any)
+}
+
+func measured(t fataler, in Input) *Result {
 	t.Helper()
 	r, err := Measure(context.Background(), in, Options{})
 	if err != nil {
