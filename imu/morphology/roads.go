@@ -48,8 +48,8 @@ func (c *cutter) road(of uint32, g *geo.Geometry) {
 	}
 }
 
-// inside gives the metres of a segment in a cell: it is cut where it meets the border, and
-// each piece looked at from both sides of its middle.
+// inside gives the metres of a segment in a cell: it is cut where it, or a line beside it,
+// meets the border, and each piece looked at from both sides of its middle.
 func (c *cutter) inside(cell int, x0, y0, x1, y1 float64) float64 {
 	length := math.Hypot(x1-x0, y1-y0)
 	box := edgeBox(x0, y0, x1, y1).Pad(besideM)
@@ -76,8 +76,10 @@ func (c *cutter) inside(cell int, x0, y0, x1, y1 float64) float64 {
 		if math.Abs(db) <= besideM {
 			cut(tb)
 		}
-		if da*db < 0 {
-			cut(ta + (tb-ta)*da/(da-db))
+		for _, d := range [...]float64{-besideM, 0, besideM} { // where either side meets it
+			if (da-d)*(db-d) < 0 {
+				cut(ta + (tb-ta)*(da-d)/(da-db))
+			}
 		}
 	})
 	slices.Sort(c.cuts)
