@@ -10,7 +10,7 @@ import (
 
 // maxSpan is how wide an arrangement may be, in steps of its grid: the products that its
 // predicates are made of then fit 64 bits, and every answer is exact.
-const maxSpan = 1 << 29
+const maxSpan = 1 << 30
 
 // Arranger collects lines and polygons that are to cut the plane.
 type Arranger struct {

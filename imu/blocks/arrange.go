@@ -10,8 +10,9 @@ import (
 	"socle/referentials"
 )
 
-// gridSteps are the grids to choose from, the finest first.
-var gridSteps = []int{10000, 1000, 100}
+// gridSteps are the grids to choose from, in steps per metre, the finest first: on a fine
+// one the border of the zone moves least.
+var gridSteps = []int{1_000_000, 500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5000, 2000, 1000, 500, 200, 100}
 
 // arrange puts the zone and all barriers on one grid and cuts the plane by them.
 func (b *build) arrange(ctx context.Context) error {

@@ -1,6 +1,7 @@
 package blocks
 
 import (
+	"math"
 	"slices"
 
 	"socle/geo"
@@ -81,9 +82,9 @@ func valueOf(field string, zone *referentials.Descriptor, in *Input) func(*Block
 	case "nature":
 		return func(b *Block) referentials.Value { return referentials.StringValue(string(b.Nature)) }
 	case "surface":
-		return number(func(b *Block) float64 { return b.Area })
+		return number(func(b *Block) float64 { return math.Round(b.Area*1e4) / 1e4 })
 	case "perimetre":
-		return number(func(b *Block) float64 { return b.Perimeter })
+		return number(func(b *Block) float64 { return math.Round(b.Perimeter*1e3) / 1e3 })
 	case "nb_batiments", "emprise_bati", "ces":
 		if in.Buildings == nil {
 			return func(*Block) referentials.Value { return referentials.Null }
@@ -93,9 +94,9 @@ func valueOf(field string, zone *referentials.Descriptor, in *Input) func(*Block
 	case "nb_batiments":
 		return func(b *Block) referentials.Value { return referentials.IntegerValue(int64(b.Buildings)) }
 	case "emprise_bati":
-		return number(func(b *Block) float64 { return b.Footprint })
+		return number(func(b *Block) float64 { return math.Round(b.Footprint*1e4) / 1e4 })
 	case "ces":
-		return number(func(b *Block) float64 { return b.Footprint / b.Area })
+		return number(func(b *Block) float64 { return math.Round(b.Footprint/b.Area*1e6) / 1e6 })
 	}
 	column := slices.Index(in.Zone.Fields, field)
 	return func(b *Block) referentials.Value {
