@@ -138,6 +138,9 @@ func TestRandomStreets(t *testing.T) {
 			in.Barriers = append(in.Barriers, layer("w", Water, rectangle(350000, 6789310, 353000, 6789370)))
 		}
 		r := built(t, in, &p)
+		if crossed := r.Report.Crossed > 0; crossed != (r.Report.MainInside > 0) {
+			t.Fatalf("%d pieces crossed main limits, %v m of which lie within blocks", r.Report.Crossed, r.Report.MainInside)
+		}
 		if got := r.Report.JoinedSmall + r.Report.JoinedThin + r.Report.Crossed + r.Report.Blocks; got != r.Report.Pieces {
 			t.Fatalf("%d pieces, and %d told of", r.Report.Pieces, got)
 		}

@@ -13,6 +13,7 @@ type patch struct {
 	steps     int64 // twice its area, in steps of the grid
 	perimeter float64
 	borders   map[uint32]border // with the patches of its unit
+	water     bool              // it is a stretch of large water, which may be thin
 	into      uint32            // the patch it has joined, itself while it stands
 	round     int               // how often it has changed, to tell stale entries of the queue
 }
@@ -64,6 +65,7 @@ func (b *build) findPatches() {
 	for f, r := range b.region {
 		if r != none {
 			b.patches[r].steps += b.net.Steps(uint32(f))
+			b.patches[r].water = b.large[f]&inWater != 0
 		}
 	}
 	for e := range b.net.NumEdges() {
@@ -107,6 +109,7 @@ func (b *build) fault(p *patch) fault {
 	switch {
 	case area < b.params.MinArea:
 		return tooSmall
+	case p.water:
 	case 2*area < b.params.MinWidth*p.perimeter,
 		area < b.params.SliverArea && 4*math.Pi*area < b.params.SliverCompact*p.perimeter*p.perimeter:
 		return tooThin
@@ -149,7 +152,8 @@ func (b *build) join(from, to uint32) uint32 {
 }
 
 // crossMain lets pieces shut in by main limits join a neighbour across one, each once and
-// the smallest first. What stays is told in the report.
+// the smallest first: those below a size, and strips of any length, as between two
+// carriageways, which lead no block to the other side. What stays is told in the report.
 func (b *build) crossMain(stuck []uint32) {
 	slices.SortFunc(stuck, func(r, s uint32) int {
 		if c := cmp.Compare(b.patches[r].steps, b.patches[s].steps); c != 0 {
@@ -162,7 +166,7 @@ func (b *build) crossMain(stuck []uint32) {
 		if p.into != r || b.fault(p) == wellMade {
 			continue
 		}
-		if to, ok := b.longest(p, func(n border) float64 { return n.open + n.main }); ok && b.net.AreaOf(p.steps) < b.params.CrossMainBelow {
+		if to, ok := b.longest(p, func(n border) float64 { return n.open + n.main }); ok && b.mayCross(p) {
 			b.report.Crossed++
 			b.join(r, to)
 			continue
@@ -173,6 +177,11 @@ func (b *build) crossMain(stuck []uint32) {
 			b.report.KeptThin++
 		}
 	}
+}
+
+func (b *build) mayCross(p *patch) bool {
+	area, below := b.net.AreaOf(p.steps), b.params.CrossMainBelow
+	return area < below || below > 0 && 2*area < b.params.MinWidth*p.perimeter
 }
 
 // number gives faces the numbers of the patches that stand.
@@ -196,6 +205,12 @@ func (b *build) number() {
 		b.region[f] = numbers[r]
 	}
 	b.regions = int(count)
+	for e := range b.net.NumEdges() {
+		left, right := b.net.Sides(e)
+		if left != right && b.region[left] != none && b.region[left] == b.region[right] && b.limit(e) == mainLimit {
+			b.report.MainInside += b.net.Length(e)
+		}
+	}
 }
 
 // queue holds patches, the smallest first.

@@ -18,8 +18,12 @@ type Report struct {
 	JoinedSmall int `json:"joined_small"` // below the least area
 	JoinedThin  int `json:"joined_thin"`  // slivers
 	Crossed     int `json:"crossed_main"` // joined across a main limit, having no other neighbour
-	KeptSmall   int `json:"kept_small"`   // that no rule let join anything
-	KeptThin    int `json:"kept_thin"`
+	// MainInside is how much of main limits lies within blocks after all, in metres: what
+	// was crossed to take up pieces that had no other neighbour, and what ends between two
+	// pieces that were joined beyond its end.
+	MainInside float64 `json:"main_inside_m"`
+	KeptSmall  int     `json:"kept_small"` // that no rule let join anything
+	KeptThin   int     `json:"kept_thin"`
 
 	Blocks     int            `json:"blocks"`
 	Natures    map[Nature]int `json:"natures"`

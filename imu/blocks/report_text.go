@@ -23,7 +23,7 @@ func (r *Report) String() string {
 	}
 	line("noding                   grid of %g m, %d edges, %d round(s); %d edges part nothing (%.0f m)", r.Grid, r.Edges, r.Rounds, r.Loose, r.LooseLength)
 	line("faces                    %d, in %d pieces", r.Faces, r.Pieces)
-	line("joined                   %d small, %d thin, %d across a main limit", r.JoinedSmall, r.JoinedThin, r.Crossed)
+	line("joined                   %d small, %d thin, %d across a main limit (%.0f m of them lie within blocks)", r.JoinedSmall, r.JoinedThin, r.Crossed, r.MainInside)
 	line("kept as they are         %d small, %d thin", r.KeptSmall, r.KeptThin)
 	line("blocks                   %d%s", r.Blocks, counts(r.Natures))
 	line("area                     %.4f m², %+.1e of the zone as given; the parts add up exactly: %t", r.BlocksArea, r.Difference, r.Exact)

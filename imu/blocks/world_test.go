@@ -48,13 +48,16 @@ func (s *shelf) Replace(_ context.Context, p referentials.Publication, rows refe
 	return referentials.Version{ID: 1}, nil
 }
 
-// real imports files of ../shared beside the checkout as a layer in a plane.
-func real(t testing.TB, kind Kind, plane crs.CRS, names ...string) Layer {
+// imported gives files, those of ../shared beside the checkout, as a layer in a plane.
+func imported(t testing.TB, kind Kind, plane crs.CRS, names ...string) Layer {
 	t.Helper()
 	s := &shelf{}
 	opt := importer.Options{As: "layer"}
 	for _, name := range names {
-		opt.Files = append(opt.Files, filepath.Join("..", "..", "..", "shared", filepath.FromSlash(name)))
+		if !filepath.IsAbs(name) {
+			name = filepath.Join("..", "..", "..", "shared", filepath.FromSlash(name))
+		}
+		opt.Files = append(opt.Files, name)
 	}
 	if _, err := importer.Import(t.Context(), s, opt); err != nil {
 		t.Fatal(err)
