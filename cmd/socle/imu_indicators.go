@@ -20,6 +20,7 @@ type imuIndicatorsCmd struct {
 	Vegetation string `placeholder:"V" help:"Polygons of vegetation, high unless their nature says low."`
 	Impervious string `placeholder:"I" help:"Polygons of sealed ground, streets and buildings aside."`
 	As         string `required:"" placeholder:"COLLECTION" help:"The collection to publish."`
+	Forms      string `placeholder:"COLLECTION" help:"Publish the buildings too, with the form of each and where its height comes from."`
 	Typology   string `placeholder:"FILE" type:"path" help:"Rules of classes of form (YAML) instead of the built-in ones."`
 	JSON       bool   `name:"json" help:"Write the report as JSON."`
 }
@@ -33,9 +34,12 @@ func (imuIndicatorsCmd) Help() string {
 // Run measures the mesh and publishes it.
 func (c *imuIndicatorsCmd) Run(ctx context.Context, m *Main) error {
 	for flag, id := range map[string]string{"--mesh": c.Mesh, "--buildings": c.Buildings, "--streets": c.Streets, "--water": c.Water, "--vegetation": c.Vegetation, "--impervious": c.Impervious} {
-		if id == c.As {
-			return &usageError{referentials.Errorf(referentials.Invalid, "it would replace what is measured").At("--as %s and %s", c.As, flag).Do("give the result a name of its own")}
+		if id != "" && (id == c.As || id == c.Forms) {
+			return &usageError{referentials.Errorf(referentials.Invalid, "it would replace what is measured").At("%s %s", flag, id).Do("give the result a name of its own")}
 		}
+	}
+	if c.Forms == c.As {
+		return &usageError{referentials.Errorf(referentials.Invalid, "cells and buildings cannot be one collection").At("--forms %s", c.Forms)}
 	}
 	typology, err := c.typology()
 	if err != nil {
@@ -61,12 +65,24 @@ func (c *imuIndicatorsCmd) Run(ctx context.Context, m *Main) error {
 			return err
 		}
 		version, err := store.Replace(ctx, referentials.Publication{Descriptor: d, Source: c.source()}, rows)
+		if err == nil && c.Forms != "" {
+			err = c.publishForms(ctx, store, layers.Buildings, result)
+		}
 		bar.Done()
 		if err != nil {
 			return err
 		}
 		return c.print(m, version, typology, result)
 	})
+}
+
+func (c *imuIndicatorsCmd) publishForms(ctx context.Context, store referentials.Store, buildings *snapshot.PublicCollection, result *morphology.Result) error {
+	d, rows, err := morphology.PublishedForms(c.Forms, buildings, result)
+	if err != nil {
+		return err
+	}
+	_, err = store.Replace(ctx, referentials.Publication{Descriptor: d, Source: c.source()}, rows)
+	return err
 }
 
 // typology reads the rules of the command line, or the built-in ones.

@@ -17,7 +17,7 @@ func TestImuIndicators(t *testing.T) {
 	args := []string{"imu", "indicators", "--store", store, "--mesh", "imu", "--buildings", "batiments", "--streets", "voies",
 		"--water", "hydro", "--vegetation", "vegetation", "--as", "forme"}
 	var report indicatorsReport
-	if err := json.Unmarshal([]byte(mustSocle(t, append(args, "--json")...)), &report); err != nil {
+	if err := json.Unmarshal([]byte(mustSocle(t, append(args, "--forms", "bati_forme", "--json")...)), &report); err != nil {
 		t.Fatal(err)
 	}
 	if report.Buildings == 0 || report.HeightMeasured != report.Buildings || report.Outside != 0 || len(report.Classes) < 3 {
@@ -32,8 +32,12 @@ func TestImuIndicators(t *testing.T) {
 			t.Errorf("no field %s", field)
 		}
 	}
+	if forms := mustSocle(t, "collections", "bati_forme", "--json", "--store", store); !strings.Contains(forms, `"hauteur_origine"`) || !strings.Contains(forms, `"gml_id"`) {
+		t.Error(forms)
+	}
 	for says, more := range map[string][]string{
 		"it would replace what is measured": {"--as", "imu"},
+		"cannot be one collection":          {"--forms", "forme"},
 		"batimens":                          {"--buildings", "batimens"},
 		"it has no polygons":                {"--buildings", "voies"},
 		"cannot read it":                    {"--typology", filepath.Join(dir, "none.yaml")},

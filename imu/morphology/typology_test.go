@@ -94,6 +94,12 @@ func TestIndicatorsAreDescribed(t *testing.T) {
 	if err := d.CheckRow(&row); err != nil {
 		t.Fatal(err)
 	}
+	form := measured(t, grid(1, 60)).Forms[0]
+	forms := referentials.Descriptor{ID: "x", Key: "id", Fields: append([]referentials.Field{{Name: "id", Type: referentials.String}}, FormFields()...)}
+	built := referentials.Row{Values: form.Values([]referentials.Value{referentials.StringValue("a")})}
+	if err := errors.Join(forms.Validate(), forms.CheckRow(&built)); err != nil {
+		t.Error(err)
+	}
 	for i, f := range d.Fields[1:] {
 		if f.Title.FR == "" || f.Title.EN == "" || f.Description.EN == "" || f.Type != referentials.String && f.Unit == "" {
 			t.Errorf("field %s lacks a title, a unit or its formula", f.Name)
