@@ -2,6 +2,7 @@ package morphology
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"socle/geo"
@@ -23,7 +24,7 @@ var (
 	groundNames   = []string{"zmin", "z_min_sol", "altitude_minimale_sol"}
 	gutterNames   = []string{"hauteur"}
 	heightNames   = []string{"height", "hauteur_totale"}
-	levelNames    = []string{"niveau", "nb_etages", "nombre_d_etages", "building:levels"}
+	levelNames    = []string{"niveau", "nb_etages", "nombre_d_etages", "building_levels", "building:levels"}
 	dwellingNames = []string{"nb_logement", "nb_logements", "nb_logts", "nombre_de_logements"}
 	houseNames    = []string{"nb_maison"}
 	flatNames     = []string{"nb_appart"}
@@ -156,12 +157,21 @@ func columnOf(c *snapshot.PublicCollection, names []string) column {
 
 func (c column) has(i int) bool { return c.field >= 0 && !c.of.Value(i, c.field).IsNull() }
 
-// number reads a number, 0 where there is none.
+// number reads a number, 0 where there is none. Text is read as one where it is, as tags
+// of OpenStreetMap are among others that are not ("12 m", "5;6").
 func (c column) number(i int) float64 {
 	if c.field < 0 {
 		return 0
 	}
-	return c.of.Value(i, c.field).Float()
+	v := c.of.Value(i, c.field)
+	if v.Type() != referentials.String {
+		return v.Float()
+	}
+	n, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(v.Str()), "m")), 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // word reads a text in lower case, "" where there is none.

@@ -247,3 +247,19 @@ func TestRefusedCollections(t *testing.T) {
 		t.Errorf("%v m²", area)
 	}
 }
+
+// TestReadTags reads heights and levels that OpenStreetMap has as text, beside words that
+// are no numbers.
+func TestReadTags(t *testing.T) {
+	t.Parallel()
+	w := new(world)
+	mesh := imported(t, w, "commune", "bdtopo_12174/v3_COMMUNE.shp.zip")
+	in, err := Read(context.Background(), Collections{Mesh: mesh, Buildings: imported(t, w, "geneva", "geneva/geneva_buildings.geojson.gz")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := measured(t, in).Report
+	if r.Buildings != 11_673 || r.HeightMeasured != 4 || r.HeightFromLevels != 1543 || r.LevelsMeasured != 1546 || r.Outside != r.Buildings {
+		t.Errorf("%+v", r)
+	}
+}
