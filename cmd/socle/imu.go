@@ -1,0 +1,8 @@
+package main
+
+// imuCmd groups what makes and measures urban morphological blocks.
+type imuCmd struct {
+	Build      imuBuildCmd      `cmd:"" help:"Cut a zone into blocks, and keep them as a collection."`
+	Params     imuParamsCmd     `cmd:"" help:"Print the parameters of build that hold when none are given, with their meaning."`
+	Indicators imuIndicatorsCmd `cmd:"" help:"Measure the urban form of a mesh, as a new collection."`
+}

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"socle/geo"
+	"socle/geo/crs"
+	"socle/imu/blocks"
+	"socle/referentials"
+)
+
+type imuParamsCmd struct{}
+
+// Help shows an example.
+func (imuParamsCmd) Help() string {
+	return "Example:\n  socle imu params > imu.yaml"
+}
+
+// Run prints the documented defaults.
+func (imuParamsCmd) Run(m *Main) error {
+	_, err := fmt.Fprint(m.Stdout, blocks.DefaultText())
+	return err
+}
+
+type imuBuildCmd struct {
+	Within    string   `required:"" placeholder:"COLLECTION" help:"The zone: blocks never cross from one of its polygons to another."`
+	Barriers  []string `placeholder:"A,B:KIND" help:"Collections that cut; the kind is told from name and shapes when left out."`
+	Buildings string   `placeholder:"COLLECTION" help:"Buildings to count in blocks."`
+	Previous  string   `placeholder:"COLLECTION" help:"Blocks of an earlier vintage, whose ids are kept; those of --as when it is there, 'none' for none."`
+	As        string   `default:"imu" placeholder:"COLLECTION" help:"The collection to publish."`
+	Params    string   `placeholder:"FILE" help:"YAML of parameters; see socle imu params."`
+	CRS       string   `name:"crs" placeholder:"EPSG:n" help:"System in metres to build in; that of the zone, Lambert-93 or UTM when left out."`
+	Units     []string `placeholder:"KEY,KEY" help:"Of the zone, build these features only."`
+	Vintage   string   `placeholder:"2024" help:"Millésime of the blocks; that of the zone when left out."`
+	DryRun    bool     `help:"Build and report, publish nothing."`
+	JSON      bool     `name:"json" help:"Write the report as JSON, with the lineage of blocks."`
+}
+
+// Help shows examples.
+func (imuBuildCmd) Help() string {
+	return "Kinds of barriers: streets, rail, lines, water, vegetation, areas, parcels.\n\nExamples:\n" +
+		"  socle imu build --within communes --barriers voies,rail,hydro --buildings batiments\n" +
+		"  socle imu build --within iris --barriers TRONCON_DE_ROUTE:streets,SURFACE_HYDROGRAPHIQUE:water --params imu.yaml --as imu_2024"
+}
+
+// Run builds the blocks, prints the report and publishes them.
+func (c *imuBuildCmd) Run(ctx context.Context, m *Main) error {
+	params := blocks.Defaults()
+	if c.Params != "" {
+		text, err := os.ReadFile(c.Params)
+		if err != nil {
+			return &usageError{referentials.Errorf(referentials.Invalid, "it cannot be read: %w", err).At("--params %s", c.Params)}
+		}
+		if params, err = blocks.ParseParams(text); err != nil {
+			return &usageError{fmt.Errorf("--params %s: %w", c.Params, err)}
+		}
+	}
+	bar := newProgress(m.Stderr)
+	defer bar.Done()
+	return m.withStore(ctx, func(store referentials.Store) error {
+		r := imuReader{command: c, store: store, params: &params}
+		defer r.ways.Close()
+		start := time.Now()
+		if err := r.read(ctx); err != nil {
+			return err
+		}
+		read := time.Since(start)
+		r.input.Progress = func(stage string) { bar.Update("imu "+stage, -1, "") }
+		result, err := blocks.Build(ctx, &r.input, &params)
+		if err != nil {
+			return err
+		}
+		built := time.Since(start) - read
+		bar.Done()
+		return c.publish(ctx, m, &r, result, fmt.Sprintf("read in %.1f s, built in %.1f s", read.Seconds(), built.Seconds()))
+	})
+}
+
+func (c *imuBuildCmd) publish(ctx context.Context, m *Main, r *imuReader, result *blocks.Result, times string) error {
+	if c.JSON {
+		if err := writeJSON(m, struct {
+			blocks.Report
+			Links []blocks.Link `json:"links,omitempty"`
+		}{result.Report, result.Lineage}); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(m.Stdout, "%s%s\n", result.Report.String(), times)
+	}
+	if c.DryRun {
+		return nil
+	}
+	d, rows := result.Publication(c.As, &r.zone, &r.input, r.plane)
+	d.Access = r.access
+	if c.Vintage != "" {
+		d.Vintage = c.Vintage
+	}
+	v, err := r.store.Replace(ctx, referentials.Publication{Descriptor: d, Source: "imu build --within " + c.Within + " --barriers " + strings.Join(c.Barriers, ",")}, rows)
+	if err != nil {
+		return err
+	}
+	if !c.JSON {
+		fmt.Fprintf(m.Stdout, "%s: version %d, %s blocks in %s.\n", c.As, v.ID, thousands(v.Rows), r.plane)
+	}
+	return nil
+}
+
+// imuReader reads what blocks are built from.
+type imuReader struct {
+	command *imuBuildCmd
+	store   referentials.Store
+	params  *blocks.Params
+	ways    crs.Cache
+
+	states map[string]referentials.State
+	zone   referentials.Descriptor
+	plane  crs.CRS
+	access referentials.Access // the narrowest of all that is read
+	input  blocks.Input
+}
+
+func (r *imuReader) read(ctx context.Context) error {
+	c := r.command
+	if !referentials.ValidID(c.As) {
+		return &usageError{referentials.Errorf(referentials.Invalid, "%q cannot name a collection", c.As).At("--as")}
+	}
+	all, err := r.store.Collections(ctx)
+	if err != nil {
+		return err
+	}
+	r.states, r.access = map[string]referentials.State{}, referentials.Open
+	for _, s := range all {
+		r.states[s.Descriptor.ID] = s
+	}
+	if c.As == c.Within || c.As == c.Buildings || slices.ContainsFunc(c.Barriers, func(b string) bool { n, _, _ := strings.Cut(b, ":"); return n == c.As }) {
+		return &usageError{referentials.Errorf(referentials.Conflict, "it would replace what the blocks are built from").At("--as %s", c.As)}
+	}
+	if err := r.readZone(ctx); err != nil {
+		return err
+	}
+	for _, b := range c.Barriers {
+		if err := r.readBarrier(ctx, b); err != nil {
+			return err
+		}
+	}
+	if c.Buildings != "" {
+		if r.input.Buildings, err = r.layer(ctx, "--buildings", c.Buildings, ""); err != nil {
+			return err
+		}
+	}
+	previous := c.Previous
+	if _, there := r.states[c.As]; previous == "" && there {
+		previous = c.As
+	}
+	if previous != "" && previous != "none" {
+		r.input.Previous, err = r.layer(ctx, "--previous", previous, "")
+	}
+	return err
+}
+
+// readZone settles the plane and reads the polygons to be cut.
+func (r *imuReader) readZone(ctx context.Context) error {
+	c := r.command
+	state, ok := r.states[c.Within]
+	if !ok {
+		return absent("--within", c.Within)
+	}
+	r.zone = state.Descriptor
+	if c.CRS != "" {
+		var err error
+		if r.plane, err = crs.Parse(c.CRS); err != nil {
+			return &usageError{fmt.Errorf("--crs: %w", err)}
+		}
+		if _, err := blocks.Plane(&referentials.Descriptor{ID: "--crs", CRS: r.plane}, orb.Bound{}); err != nil {
+			return &usageError{err}
+		}
+	} else if err := r.choosePlane(ctx); err != nil {
+		return err
+	}
+	zone, err := r.layer(ctx, "--within", c.Within, "")
+	if err != nil {
+		return err
+	}
+	if len(c.Units) > 0 {
+		kept := zone.Features[:0]
+		for _, f := range zone.Features {
+			if slices.Contains(c.Units, f.ID) {
+				kept = append(kept, f)
+			}
+		}
+		if zone.Features = kept; len(kept) != len(c.Units) {
+			return &usageError{referentials.Errorf(referentials.NotFound, "%d of the %d are in collection %s", len(kept), len(c.Units), c.Within).At("--units")}
+		}
+	}
+	r.input.Zone = *zone
+	return nil
+}
+
+func (r *imuReader) choosePlane(ctx context.Context) error {
+	box := geo.EmptyBound()
+	err := r.store.Load(ctx, r.command.Within, 0, func(_ referentials.State, rows referentials.Rows) error {
+		for row, err := range rows {
+			if err != nil {
+				return err
+			}
+			box = geo.Union(box, row.Geom.Bound())
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	r.plane, err = blocks.Plane(&r.zone, box)
+	return err
+}
+
+// readBarrier reads a collection named with or without its kind.
+func (r *imuReader) readBarrier(ctx context.Context, named string) error {
+	name, kindName, said := strings.Cut(named, ":")
+	state, ok := r.states[name]
+	if !ok {
+		return absent("--barriers", name)
+	}
+	kind := blocks.GuessKind(name, state.Descriptor.Geometry)
+	if said {
+		var err error
+		if kind, err = blocks.ParseKind(kindName); err != nil {
+			return &usageError{fmt.Errorf("--barriers %s: %w", named, err)}
+		}
+	}
+	layer, err := r.layer(ctx, "--barriers", name, kind)
+	if err == nil {
+		r.input.Barriers = append(r.input.Barriers, *layer)
+	}
+	return err
+}
+
+func (r *imuReader) layer(ctx context.Context, flag, id string, kind blocks.Kind) (*blocks.Layer, error) {
+	state, ok := r.states[id]
+	if !ok {
+		return nil, absent(flag, id)
+	}
+	if !state.Descriptor.HasGeometry() {
+		return nil, referentials.Errorf(referentials.Invalid, "it is a table, without shapes").At("%s %s", flag, id)
+	}
+	if a := state.Descriptor.Access; a == referentials.Restricted || a == referentials.Shared && r.access == referentials.Open {
+		r.access = a
+	}
+	var layer blocks.Layer
+	err := r.store.Load(ctx, id, 0, func(state referentials.State, rows referentials.Rows) (err error) {
+		layer, err = r.params.Read(ctx, &state, rows, kind, r.plane, &r.ways, blocks.Carried()...)
+		return err
+	})
+	return &layer, err
+}
+
+func absent(flag, id string) error {
+	return referentials.Errorf(referentials.NotFound, "there is no such collection").At("%s %s", flag, id).Do("socle collections lists them")
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"socle/imu/blocks"
+)
+
+// TestIMUBuild makes blocks of a synthetic town in each store, then again from the same
+// data: every block keeps its id.
+func TestIMUBuild(t *testing.T) {
+	dir := t.TempDir()
+	mustSocle(t, "synth", "--out", dir, "--addresses", "2000")
+	for _, s := range stores {
+		store := s.open(t)
+		for _, name := range []string{"communes", "voies", "rail", "hydro", "batiments"} {
+			mustSocle(t, "import", "--store", store, filepath.Join(dir, name+".geojson"), "--as", name)
+		}
+		args := []string{"imu", "build", "--store", store, "--within", "communes", "--barriers", "voies,rail,hydro", "--buildings", "batiments", "--as", "ilots"}
+		if out := mustSocle(t, args...); !strings.Contains(out, "the parts add up exactly: true") || !strings.Contains(out, "ilots: version 1") {
+			t.Errorf("%s: the report says\n%s", s.name, out)
+		}
+		var report blocks.Report
+		if err := json.Unmarshal([]byte(mustSocle(t, append(args, "--json")...)), &report); err != nil {
+			t.Fatal(err)
+		}
+		if report.Blocks == 0 || report.Lineage[blocks.Kept] != report.Blocks || len(report.Lineage) != 1 || report.Buildings.Assigned != report.Buildings.Read {
+			t.Errorf("%s: %+v", s.name, report)
+		}
+		if out := mustSocle(t, "collections", "--store", store, "ilots"); !strings.Contains(out, "nb_batiments") || !strings.Contains(out, "code_insee") {
+			t.Errorf("%s: %s", s.name, out)
+		}
+	}
+	for _, wrong := range []struct{ args, says string }{
+		{"--within nowhere", "--within nowhere"},
+		{"--within communes --barriers voies --as voies", "replace"},
+		{"--within communes --params absent.yaml", "absent.yaml"},
+	} {
+		out, err := socle(t, append([]string{"imu", "build", "--store", newGeoPackage(t)}, strings.Fields(wrong.args)...)...)
+		if err == nil || !strings.Contains(err.Error(), wrong.says) {
+			t.Errorf("%s: %v\n%s", wrong.args, err, out)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package blocks
+
+import (
+	"context"
+
+	"github.com/paulmach/orb"
+
+	"socle/geo"
+	"socle/geo/topology"
+	"socle/referentials"
+)
+
+// gridSteps are the grids to choose from, in steps per metre, the finest first: on a fine
+// one the border of the zone moves least.
+var gridSteps = []int{1_000_000, 500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5000, 2000, 1000, 500, 200, 100}
+
+// arrange puts the zone and all barriers on one grid and cuts the plane by them.
+func (b *build) arrange(ctx context.Context) error {
+	box, err := b.checkZone()
+	if err != nil {
+		return err
+	}
+	steps := b.params.StepsPerMetre
+	width, height := box.Max[0]-box.Min[0], box.Max[1]-box.Min[1]
+	for k := 0; steps == 0 && k < len(gridSteps); k++ {
+		if topology.Fits(width, height, gridSteps[k]) {
+			steps = gridSteps[k]
+		}
+	}
+	if steps == 0 || !topology.Fits(width, height, steps) {
+		return referentials.Errorf(referentials.TooLarge, "it is %.0f km wide and %.0f km high, too much for the grid", width/1000, height/1000).
+			At("collection %s", b.in.Zone.Name).Do("build a part of it, or set a coarser steps_per_metre")
+	}
+	b.report.Grid = 1 / float64(steps)
+	arranger := topology.NewArranger(steps)
+	for i := range b.in.Zone.Features {
+		if err := arranger.Add(uint32(i), &b.in.Zone.Features[i].Shape); err != nil {
+			return at(referentials.Errorf(referentials.Invalid, "%w", err), &b.in.Zone, i)
+		}
+		b.sources = append(b.sources, source{layer: -1})
+	}
+	// What lies beyond the zone cuts nothing in it, and would only make the grid coarser.
+	window := box.Pad(windowMargin)
+	for k := range b.in.Barriers {
+		if err := b.addBarriers(arranger, k, &window); err != nil {
+			return err
+		}
+	}
+	net, err := arranger.Arrange(ctx)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return referentials.Errorf(referentials.Internal, "the lines cannot be put on the grid: %w", err)
+	}
+	b.net = net
+	b.report.Edges, b.report.Rounds = net.NumEdges(), net.Rounds
+	return nil
+}
+
+// checkZone refuses a zone that is not made of polygons.
+func (b *build) checkZone() (box orb.Bound, err error) {
+	zone := &b.in.Zone
+	box = geo.EmptyBound()
+	if len(zone.Features) == 0 {
+		return box, referentials.Errorf(referentials.Invalid, "it holds no feature, so there is nothing to cut into blocks").
+			At("collection %s", zone.Name).Do("name a collection of communes or of another zone")
+	}
+	for i := range zone.Features {
+		g := &zone.Features[i].Shape
+		if err := g.Check(); err != nil {
+			return box, at(referentials.Errorf(referentials.Invalid, "%w", err), zone, i).Do("repair it, as the import does")
+		}
+		if g.Type.Dimension() != 2 {
+			return box, at(referentials.Errorf(referentials.Invalid, "it is a %s, and a zone is made of polygons", g.Type), zone, i)
+		}
+		b.report.ZoneArea += topology.Area(g)
+		box = geo.Union(box, g.Bound())
+	}
+	return box, nil
+}
+
+// addBarriers adds the features of a layer that cut, and counts the others.
+func (b *build) addBarriers(arranger *topology.Arranger, k int, window *orb.Bound) error {
+	layer, told := &b.in.Barriers[k], &b.report.Layers[k]
+	rules := b.params.Rules[layer.Kind]
+	drop, main := newMatcher(layer, rules.Drop), newMatcher(layer, rules.Main)
+	areal := layer.Kind.areal()
+	for i := range layer.Features {
+		f := &layer.Features[i]
+		if rule := drop.match(f); rule != "" {
+			told.Dropped[rule]++
+			continue
+		}
+		if d := f.Shape.Type.Dimension(); d < 1 || areal && d != 2 {
+			told.Unfit++
+			continue
+		}
+		shape, ok := clipLines(&f.Shape, window)
+		if !ok {
+			told.Beyond++
+			continue
+		}
+		if err := arranger.Add(uint32(len(b.sources)), &shape); err != nil {
+			return at(referentials.Errorf(referentials.Invalid, "%w", err), layer, i).Do("repair or leave out the feature")
+		}
+		s := source{layer: k, kind: layer.Kind, main: rules.AllMain || main.match(f) != ""}
+		if s.main && !areal {
+			told.Main++
+		}
+		told.Used++
+		b.sources = append(b.sources, s)
+	}
+	return nil
+}
+
+// areal tells kinds whose inside counts.
+func (k Kind) areal() bool { return k == Water || k == Vegetation || k == Areas }

@@ -1,0 +1,131 @@
+package blocks
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"socle/geo"
+	"socle/geo/crs"
+	"socle/referentials"
+)
+
+// maxFeatures bounds a layer.
+const maxFeatures = 20_000_000
+
+// Read takes the rows of a collection as a layer, in the system plane. Of the fields it
+// keeps those that rules speak of and the others named.
+func (p *Params) Read(ctx context.Context, state *referentials.State, rows referentials.Rows, kind Kind, plane crs.CRS, ways *crs.Cache, fields ...string) (Layer, error) {
+	d := &state.Descriptor
+	layer := Layer{Name: d.ID, Kind: kind}
+	var columns []int
+	for i := range d.Fields {
+		if name := strings.ToLower(d.Fields[i].Name); p.speaksOf(kind, name) || slices.Contains(fields, name) {
+			layer.Fields, columns = append(layer.Fields, name), append(columns, i)
+		}
+	}
+	var way *crs.Transformer
+	if d.HasGeometry() && d.CRS != plane {
+		var err error
+		if way, err = ways.Between(d.CRS, plane); err != nil {
+			return layer, referentials.Errorf(referentials.Unsupported, "%w", err).At("collection %s", d.ID)
+		}
+	}
+	key := d.KeyIndex()
+	for row, err := range rows {
+		if err != nil {
+			return layer, err
+		}
+		if len(layer.Features) == maxFeatures {
+			return layer, referentials.Errorf(referentials.TooLarge, "it has more than %d features", maxFeatures).At("collection %s", d.ID)
+		}
+		if len(layer.Features)%1024 == 0 && ctx.Err() != nil {
+			return layer, context.Cause(ctx)
+		}
+		f := Feature{ID: row.Values[key].String(), Shape: row.Geom.Clone()}
+		for _, c := range columns {
+			f.Values = append(f.Values, row.Values[c].String())
+		}
+		if way != nil && !f.Shape.IsNull() {
+			if lost, err := way.TryForward(f.Shape.XY, nil); err != nil || len(lost) > 0 {
+				return layer, referentials.Errorf(referentials.Invalid, "it has no place in %s", plane).
+					At("collection %s, feature %s", d.ID, f.ID).Do("check its coordinates, or name another system with --crs")
+			}
+		}
+		layer.Features = append(layer.Features, f)
+	}
+	return layer, nil
+}
+
+func (p *Params) speaksOf(kind Kind, field string) bool {
+	for _, rules := range [2]map[string][]string{p.Rules[kind].Drop, p.Rules[kind].Main} {
+		for name := range rules {
+			if strings.EqualFold(name, field) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lambert93 is the plane of metropolitan France.
+var lambert93 = crs.EPSG(2154)
+
+// Plane gives the system to build in: that of a zone stored in metres; for one in degrees
+// Lambert-93 where that is meant for, and elsewhere UTM.
+func Plane(d *referentials.Descriptor, box orb.Bound) (crs.CRS, error) {
+	info, err := crs.Describe(d.CRS)
+	if err != nil {
+		return crs.CRS{}, referentials.Errorf(referentials.Unsupported, "%w", err).At("collection %s", d.ID)
+	}
+	if !info.Geographic {
+		if math.Abs(info.PerUnit-1) > 1e-9 {
+			return crs.CRS{}, referentials.Errorf(referentials.Unsupported, "its system %s is in %s, not in metres", d.CRS, info.Unit).
+				At("collection %s", d.ID).Do("name a system in metres with --crs")
+		}
+		return d.CRS, nil
+	}
+	lon, lat := (box.Min[0]+box.Max[0])/2, (box.Min[1]+box.Max[1])/2
+	if !(lon >= -180 && lon <= 180 && lat >= -84 && lat <= 84) {
+		return crs.CRS{}, referentials.Errorf(referentials.Unsupported, "no plane is known for longitude %g, latitude %g", lon, lat).
+			At("collection %s", d.ID).Do("name a system in metres with --crs")
+	}
+	france, err := crs.Describe(lambert93)
+	if err != nil {
+		return crs.CRS{}, referentials.Errorf(referentials.Internal, "%w", err)
+	}
+	if france.Covers(lon, lat, 0) {
+		return lambert93, nil
+	}
+	zone := min(60, int(math.Floor((lon+180)/6))+1)
+	if lat < 0 {
+		return crs.EPSG(32700 + zone), nil
+	}
+	return crs.EPSG(32600 + zone), nil
+}
+
+// GuessKind tells what a layer is from its name and its shapes, when nobody says.
+func GuessKind(name string, t geo.Type) Kind {
+	name = strings.ToLower(name)
+	holds := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(name, w) })
+	}
+	switch areal := t.Dimension() == 2; {
+	case areal && holds("parcel"):
+		return Parcels
+	case areal && holds("hydro", "eau", "water", "riv", "lac"):
+		return Water
+	case areal && holds("veg", "veget", "bois", "foret", "forest", "wood"):
+		return Vegetation
+	case areal:
+		return Areas
+	case holds("fer", "rail", "train"):
+		return Rail
+	case holds("voie", "route", "rue", "road", "street", "way", "troncon"):
+		return Streets
+	}
+	return Lines
+}

@@ -1,0 +1,63 @@
+package morphology
+
+import "socle/referentials"
+
+// formIndicator describes one figure of a building.
+type formIndicator struct {
+	name, fr, en, formula, unit string
+	adds                        bool
+	of                          func(*Form) float64
+}
+
+// The letters are those of the indicators of cells.
+var formIndicators = [...]formIndicator{
+	{"emprise_m2", "Emprise", "Footprint", "A", "m2", true, func(f *Form) float64 { return f.AreaM2 }},
+	{"perimetre", "Périmètre", "Perimeter", "p, holes included", "m", true, func(f *Form) float64 { return f.PerimeterM }},
+	{"hauteur_toit", "Hauteur du toit", "Height of the roof", "h", "m", false, func(f *Form) float64 { return f.HeightM }},
+	{"hauteur_mur", "Hauteur des murs", "Height of the walls", "w", "m", false, func(f *Form) float64 { return f.WallHeightM }},
+	{"niveaux", "Niveaux", "Levels", "L", "1", false, func(f *Form) float64 { return f.Levels }},
+	{"volume", "Volume", "Volume", "A·(w+h)/2", "m3", true, func(f *Form) float64 { return f.VolumeM3 }},
+	{"plancher", "Surface de plancher estimée", "Estimated floor area", "A·L", "m2", true, func(f *Form) float64 { return f.FloorAreaM2 }},
+	{"facades_libres", "Façades libres", "Free façades", "(1−contiguity)·p·w", "m2", true, func(f *Form) float64 { return f.FreeWallM2 }},
+	{"contiguite", "Mitoyenneté", "Contiguity", "Σ(min(wa,wb)·s)/(p·wa)", "1", false, func(f *Form) float64 { return f.Contiguity }},
+	{"murs_communs", "Part des murs communs", "Common wall fraction", "Σs/p", "1", false, func(f *Form) float64 { return f.CommonWallFraction }},
+	{"facteur_forme", "Facteur de forme", "Form factor", "A/p²", "1", false, func(f *Form) float64 { return f.FormFactor }},
+	{"convexite", "Convexité", "Convexity", "A/A of the convex hull", "1", false, func(f *Form) float64 { return f.Convexity }},
+	{"compacite_circulaire", "Compacité circulaire", "Circular compactness", "A/A of the smallest circle around", "1", false, func(f *Form) float64 { return f.CircularCompactness }},
+	{"compacite_brute", "Compacité brute", "Raw compactness", "(walls + roof)/V^(2/3)", "1", false, func(f *Form) float64 { return f.RawCompactness }},
+	{"espacement", "Distance au bâtiment le plus proche", "Spacing", "distance to the nearest building, at most 100", "m", false, func(f *Form) float64 { return f.SpacingM }},
+}
+
+// FormFields describes the columns of a building, as [Form.Values] gives them.
+func FormFields() []referentials.Field {
+	var out []referentials.Field
+	add := func(name, fr, en, formula, unit string, kind referentials.FieldType, role referentials.Role) {
+		out = append(out, referentials.Field{Name: name, Title: referentials.Text{FR: fr, EN: en}, Description: referentials.Text{FR: formula, EN: formula},
+			Type: kind, Unit: unit, Role: role, Disclosure: referentials.Public})
+	}
+	for _, n := range formIndicators {
+		role := referentials.Intensive
+		if n.adds {
+			role = referentials.Extensive
+		}
+		add(n.name, n.fr, n.en, n.formula, n.unit, referentials.Number, role)
+	}
+	add("hauteur_origine", "Origine de la hauteur", "Where the height comes from", "measured, from levels or default", "", referentials.String, referentials.Category)
+	add("niveaux_origine", "Origine des niveaux", "Where the levels come from", "measured, from height or default", "", referentials.String, referentials.Category)
+	return out
+}
+
+// Values appends the values of [FormFields].
+func (f *Form) Values(dst []referentials.Value) []referentials.Value {
+	for i := range formIndicators {
+		dst = append(dst, referentials.NumberValue(formIndicators[i].of(f)))
+	}
+	for _, s := range [...]Source{f.HeightFrom, f.LevelsFrom} {
+		v := referentials.Null
+		if s != "" {
+			v = referentials.StringValue(string(s))
+		}
+		dst = append(dst, v)
+	}
+	return dst
+}
