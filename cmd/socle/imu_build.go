@@ -52,7 +52,10 @@ func (imuBuildCmd) Help() string {
 
 // Run builds the blocks, prints the report and publishes them.
 func (c *imuBuildCmd) Run(ctx context.Context, m *Main) error {
-	params := blocks.Defaults()
+	params, err := blocks.ParseParams(nil)
+	if err != nil {
+		return err
+	}
 	if c.Params != "" {
 		text, err := os.ReadFile(c.Params)
 		if err != nil {

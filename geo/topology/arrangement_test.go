@@ -141,10 +141,7 @@ func TestWindings(t *testing.T) {
 	e := NewEngine()
 	defer e.Close()
 	rapid.Check(t, func(t *rapid.T) {
-		var shapes []geo.Geometry
-		for _, g := range rapid.SliceOfN(gridPolygon(e), 1, 5).Draw(t, "polygons") {
-			shapes = append(shapes, g)
-		}
+		shapes := rapid.SliceOfN(gridPolygon(e), 1, 5).Draw(t, "polygons")
 		m := arrange(t, 1000, shapes...)
 		faces := everyFace(t, m)
 		for f := range faces {

@@ -22,7 +22,7 @@ func BenchmarkMetropolis(b *testing.B) {
 	in := &Input{Zone: read("", "communes.geojson"), Buildings: &buildings, Barriers: []Layer{
 		read(Streets, "voies.geojson"), read(Rail, "rail.geojson"), read(Water, "hydro.geojson"), read(Vegetation, "vegetation.geojson"),
 	}}
-	p := Defaults()
+	p := defaultParams(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := Build(b.Context(), in, &p); err != nil {

@@ -38,7 +38,7 @@ func TestByHand(t *testing.T) {
 		{"a street beyond the zone", []Layer{layer("s", Streets, line(0, 0, 10, 10))}, "[100]"},
 		{"parcels", []Layer{layer("p", Parcels, rectangle(351000, 6789000, 351500, 6790000))}, "[50 50]"},
 	} {
-		p := Defaults()
+		p := defaultParams(t)
 		r := built(t, &Input{Zone: town(), Barriers: c.barriers}, &p)
 		want := map[string]int{}
 		for _, a := range strings.Fields(strings.Trim(c.areas, "[]")) {
@@ -58,7 +58,7 @@ func TestByHand(t *testing.T) {
 func TestUnitsAreNeverCrossed(t *testing.T) {
 	zone := layer("communes", "", rectangle(351000, 6789000, 351500, 6790000), rectangle(351500, 6789000, 352000, 6790000))
 	streets := layer("s", Streets, line(351480, 6789000, 351480, 6789010, 351520, 6789010, 351520, 6789000), line(351000, 6789500, 352000, 6789500))
-	p := Defaults()
+	p := defaultParams(t)
 	r := built(t, &Input{Zone: zone, Barriers: []Layer{streets}}, &p)
 	if len(r.Blocks) != 4 || r.Report.JoinedSmall != 2 {
 		t.Errorf("%d blocks, %d joined", len(r.Blocks), r.Report.JoinedSmall)
@@ -75,7 +75,7 @@ func TestBuildings(t *testing.T) {
 	streets := layer("s", Streets, line(351100, 6789000, 351100, 6790000), line(351200, 6789000, 351200, 6790000))
 	buildings := layer("b", "", rectangle(351090, 6789500, 351240, 6789510), rectangle(351010, 6789010, 351020, 6789020), rectangle(0, 0, 10, 10),
 		geo.Geometry{Type: geo.Point, XY: []float64{351900, 6789900}}, line(351000, 6789000, 351001, 6789000))
-	p := Defaults()
+	p := defaultParams(t)
 	r := built(t, &Input{Zone: town(), Barriers: []Layer{streets}, Buildings: &buildings}, &p)
 	want := BuildingReport{Read: 5, Assigned: 3, Cut: 1, Outside: 1, Unfit: 1}
 	if r.Report.Buildings != want {
@@ -90,7 +90,7 @@ func TestBuildings(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	p := Defaults()
+	p := defaultParams(t)
 	broken := layer("voies", Streets, line(351000, 6789000, 352000, 6790000), line(351000, 6789000, math.NaN(), 6790000))
 	for _, c := range []struct {
 		in   Input
@@ -117,7 +117,7 @@ func TestRefusals(t *testing.T) {
 
 // TestZoneThatOverlapsItself names the feature that others cover.
 func TestZoneThatOverlapsItself(t *testing.T) {
-	p := Defaults()
+	p := defaultParams(t)
 	in := &Input{Zone: layer("communes", "", rectangle(0, 0, 1000, 1000), rectangle(900, 0, 2000, 1000))}
 	r := built(t, in, &p)
 	if r.Report.ZoneOverlap != 100_000 || !strings.Contains(fmt.Sprint(r.Report.Warnings), "feature B: it measures 1100000.00") {
@@ -128,7 +128,7 @@ func TestZoneThatOverlapsItself(t *testing.T) {
 // TestRandomStreets proves partitions of random nets, with what is joined and without.
 func TestRandomStreets(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := Defaults()
+		p := defaultParams(t)
 		if rapid.Bool().Draw(t, "all") {
 			p.MinArea, p.MinWidth, p.SliverArea = 0, 0, 0
 		}
@@ -151,7 +151,7 @@ func TestRandomStreets(t *testing.T) {
 func TestSameBytes(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	streets := rapid.Custom(drawStreets).Filter(func(s []geo.Geometry) bool { return len(s) > 12 }).Example(3)
-	p := Defaults()
+	p := defaultParams(t)
 	told := ""
 	for _, n := range []int{1, 2, 7} {
 		runtime.GOMAXPROCS(n)
@@ -166,7 +166,7 @@ func TestSameBytes(t *testing.T) {
 
 // TestLineage builds twice: a street comes, another goes, and most blocks stay.
 func TestLineage(t *testing.T) {
-	p := Defaults()
+	p := defaultParams(t)
 	at := func(x float64) geo.Geometry { return line(x, 6789000, x, 6790000) }
 	first := built(t, &Input{Zone: town(), Barriers: []Layer{layer("s", Streets, at(351200), at(351400), at(351600), at(351800))}}, &p)
 	previous := Layer{Name: "imu"}
@@ -196,7 +196,7 @@ func TestLineage(t *testing.T) {
 
 func TestParams(t *testing.T) {
 	p, err := ParseParams([]byte("min_area: 200\nrules:\n  streets:\n    drop:\n      nature: [Sentier]\n"))
-	if err != nil || p.MinArea != 200 || p.MinWater != Defaults().MinWater || len(p.Rules[Streets].Drop) != 1 || !p.Rules[Rail].AllMain {
+	if err != nil || p.MinArea != 200 || p.MinWater != defaultParams(t).MinWater || len(p.Rules[Streets].Drop) != 1 || !p.Rules[Rail].AllMain {
 		t.Errorf("%+v, %v", p, err)
 	}
 	for _, text := range []string{"min_aera: 3", "min_area: -1", "min_area: .nan", "sliver_compactness: 2", "rules: {roads: {}}", "steps_per_metre: -1", "["} {

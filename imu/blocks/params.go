@@ -45,15 +45,6 @@ type KindSet struct {
 	AllMain bool `yaml:"all_main" json:"all_main,omitempty"`
 }
 
-// Defaults gives the parameters of params.yaml.
-func Defaults() Params {
-	p, err := ParseParams(nil)
-	if err != nil {
-		panic(err) // the file is part of the program and is tested
-	}
-	return p
-}
-
 // DefaultText gives params.yaml as it is, for people to start from.
 func DefaultText() string { return string(defaults) }
 

@@ -16,7 +16,7 @@ func bdtopo(t testing.TB, kind Kind, name string) Layer {
 }
 
 func TestBDTopo(t *testing.T) {
-	p := Defaults()
+	p := defaultParams(t)
 	buildings := bdtopo(t, "", "v3_BATIMENT")
 	for _, c := range []struct {
 		barriers []Layer
@@ -43,7 +43,7 @@ func TestBDTopo(t *testing.T) {
 }
 
 func TestRennes(t *testing.T) {
-	p := Defaults()
+	p := defaultParams(t)
 	streets := imported(t, Streets, lambert, "data/rennes/rues_osm_2014.geojson.gz")
 	iris := imported(t, "", lambert, "data/rennes/iris_rennes_metropole.ods.json.gz")
 	buildings := imported(t, "", lambert, "data/rennes/batiments_iris160_cesson.ods.json.gz", "data/rennes/batiments_iris163_rennes.ods.json.gz")
@@ -58,7 +58,7 @@ func TestRennes(t *testing.T) {
 }
 
 func TestGeneva(t *testing.T) {
-	p := Defaults()
+	p := defaultParams(t)
 	plane := crs.EPSG(32632)
 	buildings := imported(t, "", plane, "data/geneva/geneva_buildings.geojson.gz")
 	zone := layer("centre", "", rectangle(278000, 5120000, 281000, 5122000))
@@ -79,7 +79,7 @@ func TestGeneva(t *testing.T) {
 // thirteen, to nobody. On a grid the ends meet the border. So with all of them the units are
 // 262, with none (drawn back by two millimetres below) far fewer, and 237 lies between.
 func TestGeoClimate(t *testing.T) {
-	p := Defaults()
+	p := defaultParams(t)
 	p.MinArea, p.MinWidth, p.SliverArea, p.CrossMainBelow, p.BridgesCutWater = 1, 0, 0, 1, true
 	vector := func(kind Kind, name string) Layer {
 		return imported(t, kind, lambert, "vectors/morphology/"+name+"_test.geojson")

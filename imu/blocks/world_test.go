@@ -64,7 +64,7 @@ func imported(t testing.TB, kind Kind, plane crs.CRS, names ...string) Layer {
 	}
 	var ways crs.Cache
 	defer ways.Close()
-	p := Defaults()
+	p := defaultParams(t)
 	rows := func(yield func(*referentials.Row, error) bool) {
 		for i := range s.rows {
 			if !yield(&s.rows[i], nil) {
@@ -202,3 +202,12 @@ func drawStreets(t *rapid.T) []geo.Geometry {
 }
 
 func around(x, y float64) orb.Bound { return orb.Bound{Min: orb.Point{x, y}, Max: orb.Point{x, y}} }
+
+// defaultParams gives the parameters of params.yaml.
+func defaultParams(t interface{ Fatal(args ...any) }) Params {
+	p, err := ParseParams(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
