@@ -63,10 +63,11 @@ var policy = map[string][]string{
 	"referentials/snapshot": {"geo", "geo/crs", "geo/index", "referentials", "referentials/store/storetest"},
 	"referentials/synth":    {"geo", "geo/crs", "geo/topology", "geo/index", "referentials"},
 
-	"imu/blocks":     {"geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/importer/...", "referentials/snapshot", "referentials/synth"},
-	"imu/crosswalk":  {"geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/importer/...", "referentials/snapshot"},
+	"imu/blocks":     {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/importer/...", "referentials/snapshot", "referentials/synth"},
+	"imu/parallel":   {},
+	"imu/crosswalk":  {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/importer/...", "referentials/snapshot"},
 	"imu/disclosure": {"referentials"},
-	"imu/morphology": {"geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/snapshot"},
+	"imu/morphology": {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/snapshot"},
 	"imu/aggregate": {"geo", "geo/crs", "geo/topology", "imu/crosswalk", "imu/disclosure", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
 		"referentials/filter", "referentials/filter/cql2", "referentials/filter/eval", "referentials/importer", "referentials/snapshot", "referentials/synth"},
 

@@ -9,6 +9,7 @@ import (
 	"socle/geo"
 	"socle/geo/index"
 	"socle/geo/topology"
+	"socle/imu/parallel"
 )
 
 // part is what a building and a block have in common.
@@ -33,12 +34,12 @@ func (b *build) assign(ctx context.Context) error {
 	m := newMesh(b.result.Blocks)
 	n := len(layer.Features)
 	b.result.Assigned = make([]int, n)
-	found := make([][]part, (n+chunk-1)/chunk)
+	found := make([][]part, chunk.Of(n))
 	type worker struct {
 		overlap topology.Overlap
 		outline topology.Outline
 	}
-	err := eachShare(ctx, n, func() *worker { return &worker{} }, func(w *worker, share, from, to int) error {
+	err := parallel.Each(ctx, n, chunk, func() *worker { return &worker{} }, func(w *worker, share, from, to int) error {
 		for i := from; i < to; i++ {
 			g := &layer.Features[i].Shape
 			if g.Type.Dimension() == 2 {

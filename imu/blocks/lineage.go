@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"socle/geo/topology"
+	"socle/imu/parallel"
 	"socle/referentials"
 )
 
@@ -41,9 +42,9 @@ const slight = 0.05
 func (b *build) inherit(ctx context.Context, taken map[string]bool) error {
 	blocks, previous := b.result.Blocks, b.in.Previous
 	m := newMesh(blocks)
-	found := make([][]part, (len(previous.Features)+chunk-1)/chunk)
+	found := make([][]part, chunk.Of(len(previous.Features)))
 	areas := make([]float64, len(previous.Features))
-	err := eachShare(ctx, len(areas), func() *topology.Overlap { return &topology.Overlap{} }, func(v *topology.Overlap, share, from, to int) error {
+	err := parallel.Each(ctx, len(areas), chunk, func() *topology.Overlap { return &topology.Overlap{} }, func(v *topology.Overlap, share, from, to int) error {
 		var o topology.Outline
 		for i := from; i < to; i++ {
 			if previous.Features[i].Shape.Type.Dimension() != 2 {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"socle/geo/topology"
+	"socle/imu/parallel"
 	"socle/referentials"
 )
 
@@ -51,7 +52,7 @@ func (b *build) outline(ctx context.Context) error {
 
 // placeInside finds a point well within every block.
 func placeInside(ctx context.Context, blocks []Block) error {
-	return eachShare(ctx, len(blocks), func() *topology.Engine { return topology.NewEngine() }, func(e *topology.Engine, _, from, to int) error {
+	return parallel.Each(ctx, len(blocks), chunk, func() *topology.Engine { return topology.NewEngine() }, func(e *topology.Engine, _, from, to int) error {
 		for i := from; i < to; i++ {
 			x, y, err := e.Inside(&blocks[i].Shape)
 			if err != nil {

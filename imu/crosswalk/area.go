@@ -7,6 +7,7 @@ import (
 	"socle/geo"
 	"socle/geo/crs"
 	"socle/geo/topology"
+	"socle/imu/parallel"
 )
 
 // contact is the share of the smaller of two shapes below which they only touch: what
@@ -80,7 +81,7 @@ func buildArea(ctx context.Context, r *Request) (*Matrix, error) {
 		outline topology.Outline
 	}
 	start := func() *worker { return &worker{sharer: sharer{mesh: mesh}} }
-	err = eachChunk(ctx, r.Source.Len(), start, func(w *worker, chunk, from, to int) error {
+	err = parallel.Each(ctx, r.Source.Len(), chunkRows, start, func(w *worker, chunk, from, to int) error {
 		if err := l.read(&w.shapes, from, to); err != nil {
 			return err
 		}

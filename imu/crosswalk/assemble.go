@@ -31,7 +31,7 @@ func (r *Request) newDraft(levels ...Level) *draft {
 	for _, l := range append(levels, Unmatched) {
 		m.levels = append(m.levels, LevelCount{Level: l})
 	}
-	return &draft{matrix: m, chunks: make([][]pair, chunksOf(r.Source.Len())), fates: make([][]Fate, chunksOf(r.Source.Len()))}
+	return &draft{matrix: m, chunks: make([][]pair, chunkRows.Of(r.Source.Len())), fates: make([][]Fate, chunkRows.Of(r.Source.Len()))}
 }
 
 // unmatched is the number of that level.

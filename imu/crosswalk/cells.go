@@ -10,6 +10,7 @@ import (
 	"socle/geo"
 	"socle/geo/crs"
 	"socle/geo/topology"
+	"socle/imu/parallel"
 	"socle/referentials/snapshot"
 )
 
@@ -45,7 +46,7 @@ func newCells(ctx context.Context, c *snapshot.Collection, system crs.CRS, ways 
 	}
 	x := &cells{outlines: make([]topology.Outline, c.Len()), boxes: make([]orb.Bound, c.Len())}
 	// Shapes that were converted live as long as x does: each chunk keeps its own.
-	err = eachChunk(ctx, c.Len(), func() *shapes { return new(shapes) }, func(s *shapes, _, from, to int) error {
+	err = parallel.Each(ctx, c.Len(), chunkRows, func() *shapes { return new(shapes) }, func(s *shapes, _, from, to int) error {
 		if l.way != nil {
 			s = new(shapes)
 		}

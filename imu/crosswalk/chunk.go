@@ -1,48 +1,15 @@
 package crosswalk
 
 import (
-	"context"
-	"runtime"
-	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
-
 	"socle/geo"
 	"socle/geo/crs"
+	"socle/imu/parallel"
 	"socle/referentials"
 	"socle/referentials/snapshot"
 )
 
 // chunkRows is how many rows a worker takes at a time.
-const chunkRows = 1024
-
-func chunksOf(n int) int { return (n + chunkRows - 1) / chunkRows }
-
-// eachChunk hands the rows of a collection out to workers, one for each processor, each
-// with what start made for it alone. What work leaves must depend on the chunk and not on
-// the worker, so that the result is the same on any number of them.
-func eachChunk[W any](ctx context.Context, n int, start func() W, work func(w W, chunk, from, to int) error) error {
-	var next atomic.Int64
-	group, ctx := errgroup.WithContext(ctx)
-	for range max(1, min(runtime.GOMAXPROCS(0), chunksOf(n))) {
-		group.Go(func() error {
-			w := start()
-			for {
-				k := int(next.Add(1)) - 1
-				if k >= chunksOf(n) {
-					return nil
-				}
-				if ctx.Err() != nil {
-					return context.Cause(ctx)
-				}
-				if err := work(w, k, k*chunkRows, min(n, (k+1)*chunkRows)); err != nil {
-					return err
-				}
-			}
-		})
-	}
-	return group.Wait()
-}
+const chunkRows parallel.Chunk = 1024
 
 // layer reads the shapes of a collection in the system of the work.
 type layer struct {

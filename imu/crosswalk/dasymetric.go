@@ -9,6 +9,7 @@ import (
 	"socle/geo"
 	"socle/geo/crs"
 	"socle/geo/topology"
+	"socle/imu/parallel"
 	"socle/referentials"
 )
 
@@ -41,8 +42,8 @@ func buildDasymetric(ctx context.Context, r *Request) (*Matrix, error) {
 	}
 	d := r.newDraft(ByWeight, AreaFallback)
 	d.matrix.plane = plane
-	parcels := make([][]parcel, chunksOf(r.Weights.Len()))
-	err = eachChunk(ctx, r.Weights.Len(), func() *scale { return &scale{weighing: w} }, func(s *scale, chunk, from, to int) error {
+	parcels := make([][]parcel, chunkRows.Of(r.Weights.Len()))
+	err = parallel.Each(ctx, r.Weights.Len(), chunkRows, func() *scale { return &scale{weighing: w} }, func(s *scale, chunk, from, to int) error {
 		if err := l.read(&s.shapes, from, to); err != nil {
 			return err
 		}
@@ -220,7 +221,7 @@ func (w *weighing) distribute(ctx context.Context, d *draft, of [][]parcel) erro
 	r, m := w.r, d.matrix
 	m.outside = make([]float64, r.Source.Len())
 	start := func() *sharer { return &sharer{mesh: w.mesh} }
-	return eachChunk(ctx, r.Source.Len(), start, func(s *sharer, chunk, from, to int) error {
+	return parallel.Each(ctx, r.Source.Len(), chunkRows, start, func(s *sharer, chunk, from, to int) error {
 		for i := from; i < to; i++ {
 			if i%64 == 0 && ctx.Err() != nil {
 				return context.Cause(ctx)

@@ -8,6 +8,7 @@ import (
 
 	"socle/geo"
 	"socle/geo/crs"
+	"socle/imu/parallel"
 	"socle/referentials"
 	"socle/referentials/snapshot"
 )
@@ -54,7 +55,7 @@ func buildKey(ctx context.Context, r *Request) (*Matrix, error) {
 	}
 	d := r.newDraft(levels...)
 	cell := make([]uint32, r.Source.Len())
-	err = eachChunk(ctx, len(cell), func() struct{} { return struct{}{} }, func(_ struct{}, chunk, from, to int) error {
+	err = parallel.Each(ctx, len(cell), chunkRows, func() struct{} { return struct{}{} }, func(_ struct{}, chunk, from, to int) error {
 		for i := from; i < to; i++ {
 			reached, k := follow(r.Source, links, i)
 			cell[i] = reached
@@ -138,7 +139,7 @@ func (r *Request) hubs(ctx context.Context) ([]*hub, error) {
 				continue
 			}
 			h := &hub{Collection: c, far: links[0].to.far + 1, cell: make([]uint32, c.Len())}
-			err := eachChunk(ctx, c.Len(), func() struct{} { return struct{}{} }, func(_ struct{}, _, from, to int) error {
+			err := parallel.Each(ctx, c.Len(), chunkRows, func() struct{} { return struct{}{} }, func(_ struct{}, _, from, to int) error {
 				for i := from; i < to; i++ {
 					h.cell[i], _ = follow(c, links, i)
 				}

@@ -6,6 +6,7 @@ import (
 
 	"socle/geo"
 	"socle/geo/crs"
+	"socle/imu/parallel"
 )
 
 // Reasons that features are told with.
@@ -55,7 +56,7 @@ func (x *cells) locate(ctx context.Context, l *layer) (cell []uint32, missing []
 	}
 	places := make([]place, n)
 	outside := uint32(x.columns * x.rows) // the square of those without a place
-	err = eachChunk(ctx, n, func() *shapes { return new(shapes) }, func(s *shapes, _, from, to int) error {
+	err = parallel.Each(ctx, n, chunkRows, func() *shapes { return new(shapes) }, func(s *shapes, _, from, to int) error {
 		if err := l.read(s, from, to); err != nil {
 			return err
 		}
@@ -75,7 +76,7 @@ func (x *cells) locate(ctx context.Context, l *layer) (cell []uint32, missing []
 		return nil, nil, err
 	}
 	sorted := bySquare(places, int(outside)+1)
-	err = eachChunk(ctx, n, func() struct{} { return struct{}{} }, func(_ struct{}, _, from, to int) error {
+	err = parallel.Each(ctx, n, chunkRows, func() struct{} { return struct{}{} }, func(_ struct{}, _, from, to int) error {
 		for k := from; k < to; k++ {
 			p := &sorted[k]
 			cell[p.row] = none
@@ -117,7 +118,7 @@ func assignPoints(ctx context.Context, r *Request, l *layer, mesh *cells) (*Matr
 			continue
 		}
 		d.matrix.level[i] = d.unmatched()
-		d.tell(i/chunkRows, func() Fate {
+		d.tell(i/int(chunkRows), func() Fate {
 			if missing[i] {
 				return fate(r.Source, i, 1, noShape)
 			}
@@ -138,7 +139,7 @@ func sharePoints(ctx context.Context, r *Request, l *layer, mesh *cells) (*Matri
 		spots scanLine
 		cells []uint32
 	}
-	err := eachChunk(ctx, r.Source.Len(), func() *worker { return new(worker) }, func(w *worker, chunk, from, to int) error {
+	err := parallel.Each(ctx, r.Source.Len(), chunkRows, func() *worker { return new(worker) }, func(w *worker, chunk, from, to int) error {
 		if err := l.read(&w.shapes, from, to); err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ type court struct {
 // can have one, which spares making one shape of all others.
 func (t *town) findCourts(ctx context.Context, tell *teller) error {
 	groups := t.groups()
-	found := make([][]court, chunksOf(len(groups)))
+	found := make([][]court, chunkSize.Of(len(groups)))
 	err := spread(ctx, len(groups), tell.stage("courts"), topology.NewEngine, func(e *topology.Engine, chunk, from, to int) error {
 		for k := from; k < to; k++ {
 			list, err := t.courtsOf(e, groups[k])

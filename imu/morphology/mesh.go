@@ -107,7 +107,7 @@ const whole = 1 - 1e-9
 // placeBuildings shares the buildings out, and tells each its cell.
 func (m *mesh) placeBuildings(ctx context.Context, t *town, tell *teller) ([]share, error) {
 	m.fates = make([]fate, len(t.forms))
-	chunks := make([][]share, chunksOf(len(t.forms)))
+	chunks := make([][]share, chunkSize.Of(len(t.forms)))
 	err := spread(ctx, len(t.forms), tell.stage("places"), func() *placer { return &placer{mesh: m} }, func(p *placer, chunk, from, to int) error {
 		p.shares = nil
 		for i := from; i < to; i++ {

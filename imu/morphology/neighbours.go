@@ -149,8 +149,8 @@ func noteContact(list []contact, first int, a, b, pieces uint32) []contact {
 	return append(list, contact{a, b, pieces})
 }
 
-// parallel is how far two walls may be from the same direction: the sine of one degree.
-const parallel = 0.0175
+// sameWay is how far two walls may be from the same direction: the sine of one degree.
+const sameWay = 0.0175
 
 // covered gives the length of an edge that facing edges cover, and the area of wall with
 // it, up to the height of the lower of both walls. It leaves the pieces.
@@ -165,7 +165,7 @@ func (w *neighbours) covered(x0, y0, dx, dy, length, height float64) (covered, w
 		}
 		ta, tb := dx*ax+dy*ay, dx*bx+dy*by // and along
 		// The inside of both is on their left: a wall in common runs the other way.
-		if tb >= ta || max(ta, tb) <= 0 || min(ta, tb) >= length || math.Abs(db-da) > parallel*(ta-tb) {
+		if tb >= ta || max(ta, tb) <= 0 || min(ta, tb) >= length || math.Abs(db-da) > sameWay*(ta-tb) {
 			continue
 		}
 		ta, tb = clipped(ta, da, tb, db)

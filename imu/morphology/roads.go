@@ -14,7 +14,7 @@ const besideM = 0.01
 // placeRoads gives the metres of every road in every cell. A road that runs along the
 // border of two cells, as blocks have it, gives half its length to each.
 func (m *mesh) placeRoads(ctx context.Context, roads []Road, cells []geo.Geometry, tell *teller) ([]share, error) {
-	chunks := make([][]share, chunksOf(len(roads)))
+	chunks := make([][]share, chunkSize.Of(len(roads)))
 	err := spread(ctx, len(roads), tell.stage("roads"), func() *cutter { return &cutter{mesh: m, shapes: cells} }, func(c *cutter, chunk, from, to int) error {
 		c.shares = nil
 		for i := from; i < to; i++ {

@@ -2,43 +2,25 @@ package morphology
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"sync/atomic"
 
-	"golang.org/x/sync/errgroup"
+	"socle/imu/parallel"
 )
 
 // chunkSize is how many things a worker takes at a time.
-const chunkSize = 256
+const chunkSize parallel.Chunk = 256
 
-func chunksOf(n int) int { return (n + chunkSize - 1) / chunkSize }
-
-// spread hands n things out to workers, one for each processor, each with what start made
-// for it alone. What work leaves must depend on the chunk and not on the worker, so that
-// the result is the same on any number of them.
+// spread is parallel.Each that tells how far it is.
 func spread[W any](ctx context.Context, n int, tell func(done, of int), start func() W, work func(w W, chunk, from, to int) error) error {
-	var next, done atomic.Int64
-	group, ctx := errgroup.WithContext(ctx)
-	for range max(1, min(runtime.GOMAXPROCS(0), chunksOf(n))) {
-		group.Go(func() error {
-			w := start()
-			for {
-				k := int(next.Add(1)) - 1
-				if k >= chunksOf(n) {
-					return nil
-				}
-				if ctx.Err() != nil {
-					return context.Cause(ctx)
-				}
-				if err := work(w, k, k*chunkSize, min(n, (k+1)*chunkSize)); err != nil {
-					return err
-				}
-				tell(int(done.Add(1)), chunksOf(n))
-			}
-		})
-	}
-	return group.Wait()
+	var done atomic.Int64
+	return parallel.Each(ctx, n, chunkSize, start, func(w W, chunk, from, to int) error {
+		if err := work(w, chunk, from, to); err != nil {
+			return err
+		}
+		tell(int(done.Add(1)), chunkSize.Of(n))
+		return nil
+	})
 }
 
 // teller passes progress on, one call at a time.

@@ -50,7 +50,7 @@ func newTown(ctx context.Context, in Input, rules Rules, tell *teller) (*town, e
 
 // meet measures the buildings against their neighbours.
 func (t *town) meet(ctx context.Context, boxes []orb.Bound, tell *teller) error {
-	chunks := make([][]contact, chunksOf(len(t.buildings)))
+	chunks := make([][]contact, chunkSize.Of(len(t.buildings)))
 	start := func() *neighbours { return &neighbours{town: t, boxes: boxes} }
 	err := spread(ctx, len(t.buildings), tell.stage("neighbours"), start, func(w *neighbours, chunk, from, to int) error {
 		w.contacts = nil

@@ -16,9 +16,7 @@ import (
 // figure away between them: the same total judged with other figures, a block and the
 // district less its other blocks. So to the public a protected source is told in one way
 // only: on one chain of meshes that nest, all of it judged together, whichever level is
-// asked for.
-
-// Years are released one by one where there are several, and so told in one way too.
+// asked for. Years are released one by one where there are several, which is one way too.
 
 // tellable are the functions that add up, or are made of what does.
 var tellable = []aggregate.Function{aggregate.Count, aggregate.Sum, aggregate.Mean, aggregate.Share, aggregate.Ratio, aggregate.Density}

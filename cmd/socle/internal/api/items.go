@@ -221,7 +221,7 @@ func (a *API) items(w http.ResponseWriter, r *http.Request) error {
 		return a.pages.write(w, "items", p.lang, p.base, newItemsPage(p, links))
 	}
 	attach(h, d.ID, p.format)
-	head, out := a.headerOf(p.projection, p.format, p.in, p.matched, links), a.keeper(w, r, p)
+	head, out := a.headerOf(p.projection, p.format, p.in, p.matched, links), a.record(w, r, p)
 	if err := writeRows(r.Context(), out, p.format.rows, head, p.count, p.read); err != nil {
 		return err
 	}

@@ -125,8 +125,8 @@ func (p *keptPage) send(a *API, w http.ResponseWriter, r *http.Request) (status 
 	return http.StatusOK, int64(n)
 }
 
-// keeper writes a page and remembers what it wrote, if that may be kept.
-type keeper struct {
+// pageRecorder writes a page and remembers what it wrote, if that may be kept.
+type pageRecorder struct {
 	http.ResponseWriter
 	kept     *pagesKept
 	question question
@@ -134,16 +134,16 @@ type keeper struct {
 	keeps    bool
 }
 
-// keeper gives what to write the page to.
-func (a *API) keeper(w http.ResponseWriter, r *http.Request, p *page) *keeper {
-	k := &keeper{ResponseWriter: w, kept: a.kept}
+// record gives what to write the page to.
+func (a *API) record(w http.ResponseWriter, r *http.Request, p *page) *pageRecorder {
+	k := &pageRecorder{ResponseWriter: w, kept: a.kept}
 	if !p.query.values.Has("cursor") {
 		k.question, _, k.keeps = a.questionOf(r)
 	}
 	return k
 }
 
-func (k *keeper) Write(b []byte) (int, error) {
+func (k *pageRecorder) Write(b []byte) (int, error) {
 	if k.keeps = k.keeps && len(k.body)+len(b) <= keptBody; k.keeps {
 		k.body = append(k.body, b...)
 	} else {
@@ -153,7 +153,7 @@ func (k *keeper) Write(b []byte) (int, error) {
 }
 
 // keep keeps the page, which was written whole. It says that it was made at stamp.
-func (k *keeper) keep(p *page, turns bool, stamp string) {
+func (k *pageRecorder) keep(p *page, turns bool, stamp string) {
 	h := k.Header()
 	if !k.keeps || h.Get("Content-Encoding") != "" {
 		return

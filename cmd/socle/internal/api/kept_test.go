@@ -105,7 +105,7 @@ func TestKeptPageEndsWithItsRevision(t *testing.T) {
 
 // TestLargePagesAreNotKept keeps memory for what is asked for often.
 func TestLargePagesAreNotKept(t *testing.T) {
-	k := keeper{ResponseWriter: httptest.NewRecorder(), keeps: true}
+	k := pageRecorder{ResponseWriter: httptest.NewRecorder(), keeps: true}
 	for range 3 {
 		if _, err := k.Write(make([]byte, keptBody/2)); err != nil {
 			t.Fatal(err)
