@@ -61,10 +61,10 @@ func town() *shelf {
 		referentials.Row{Values: []referentials.Value{text("b"), text("bourg")}, Geom: block(700_100)})
 	homes := referentials.Descriptor{ID: "menages", Class: referentials.Territory, Access: referentials.Open, Key: "id", Fields: []referentials.Field{
 		key, {Name: "imu", Type: referentials.String, Role: referentials.Ref, Refers: "imu"}, {Name: "personnes", Type: referentials.Integer, Role: referentials.Extensive},
-		{Name: "revenu", Type: referentials.Integer, Disclosure: referentials.Confidential}}}
+		{Name: "revenu", Type: referentials.Integer, Disclosure: referentials.Confidential}, {Name: "statut", Type: referentials.String, Role: referentials.Category}}}
 	var rows []referentials.Row
 	for i := range 40 {
-		rows = append(rows, referentials.Row{Values: []referentials.Value{text(fmt.Sprint("m", i)), text(string(rune('a' + i%2))), integer(2), integer(int64(i))}})
+		rows = append(rows, referentials.Row{Values: []referentials.Value{text(fmt.Sprint("m", i)), text(string(rune('a' + i%2))), integer(2), integer(int64(i)), text("locataire")}})
 	}
 	s.add(homes, rows...)
 	secret := homes.Clone()
@@ -208,10 +208,12 @@ func TestProtectedIsToldInOneWay(t *testing.T) {
 	}
 	for where, q := range map[string]Question{
 		"mesh":    {Mesh: "carreaux", Source: "foyers", Measure: "count"},
-		"by":      {Mesh: "imu", Source: "foyers", Measure: "count", By: "imu"},
+		"by":      {Mesh: "imu", Source: "foyers", Measure: "count", By: "statut"},
 		"bin":     {Mesh: "imu", Source: "foyers", Measure: "count", Bin: "month"},
 		"method":  {Mesh: "imu", Source: "foyers", Measure: "count", Method: "key"},
 		"base":    {Mesh: "imu", Source: "foyers", Measure: "count", Base: "total"},
+		"field":   {Mesh: "imu", Source: "foyers", Measure: "count", Field: "imu"},
+		"weights": {Mesh: "imu", Source: "foyers", Measure: "count", Weights: "imu"},
 		"year":    {Mesh: "imu", Source: "foyers", Measure: "count", Year: 2010},
 		"profile": {Mesh: "imu", Source: "foyers", Measure: "count", Profile: "insee-entreprises"},
 		"measure": {Mesh: "imu", Source: "foyers", Measure: "median(personnes)"},
