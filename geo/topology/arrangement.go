@@ -16,6 +16,7 @@ const maxSpan = 1 << 30
 type Arranger struct {
 	perUnit  float64
 	segments []segment
+	ends     []lineEnd
 }
 
 // segment is a stretch of a source between two points of the grid. Along a ring of a
@@ -65,6 +66,7 @@ func (a *Arranger) Add(source uint32, g *geo.Geometry) error {
 }
 
 func (a *Arranger) addPath(source uint32, turn int8, xy []float64, backwards bool) {
+	from := len(a.segments)
 	for i := 2; i+1 < len(xy); i += 2 {
 		p, q := a.snap(xy[i-2], xy[i-1]), a.snap(xy[i], xy[i+1])
 		if backwards {
@@ -73,6 +75,9 @@ func (a *Arranger) addPath(source uint32, turn int8, xy []float64, backwards boo
 		if p != q {
 			a.segments = append(a.segments, segment{p, q, source, turn})
 		}
+	}
+	if to := len(a.segments); turn == 0 && to > from && a.segments[from].a != a.segments[to-1].b {
+		a.ends = append(a.ends, lineEnd{a.segments[from].a, from, to, from}, lineEnd{a.segments[to-1].b, from, to, to - 1})
 	}
 }
 

@@ -46,6 +46,9 @@ func (b *build) arrange(ctx context.Context) error {
 			return err
 		}
 	}
+	if b.report.GapsClosed, b.report.GapsLength, err = arranger.CloseGaps(ctx, b.params.CloseGaps); err != nil {
+		return err
+	}
 	net, err := arranger.Arrange(ctx)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -24,6 +24,7 @@ const maxParams = 1 << 20
 // in square metres, widths in metres.
 type Params struct {
 	StepsPerMetre   int              `yaml:"steps_per_metre" json:"steps_per_metre"`
+	CloseGaps       float64          `yaml:"close_gaps" json:"close_gaps"`
 	MinArea         float64          `yaml:"min_area" json:"min_area"`
 	MinWidth        float64          `yaml:"min_width" json:"min_width"`
 	SliverArea      float64          `yaml:"sliver_area" json:"sliver_area"`
@@ -89,12 +90,15 @@ func (p *Params) Validate() error {
 		name  string
 		value float64
 	}{
-		{"min_area", p.MinArea}, {"min_width", p.MinWidth}, {"sliver_area", p.SliverArea}, {"cross_main_below", p.CrossMainBelow},
+		{"close_gaps", p.CloseGaps}, {"min_area", p.MinArea}, {"min_width", p.MinWidth}, {"sliver_area", p.SliverArea}, {"cross_main_below", p.CrossMainBelow},
 		{"min_water", p.MinWater}, {"min_vegetation", p.MinVegetation}, {"min_single_use", p.MinSingleUse}, {"sliver_compactness", p.SliverCompact},
 	} {
 		if !(v.value >= 0 && v.value <= 1e12) {
 			return bad(v.name, "%g is not a size", v.value)
 		}
+	}
+	if p.CloseGaps > windowMargin/2 {
+		return bad("close_gaps", "%g m is more than a gap: the most is %g", p.CloseGaps, float64(windowMargin)/2)
 	}
 	if p.SliverCompact > 1 {
 		return bad("sliver_compactness", "%g is more than the 1 of a disc", p.SliverCompact)

@@ -7,6 +7,8 @@ type Report struct {
 	Layers []LayerReport `json:"layers"`
 	Bodies []Bodies      `json:"bodies,omitempty"`
 
+	GapsClosed  int     `json:"gaps_closed"`    // ends of lines that were prolonged to what they nearly reach
+	GapsLength  float64 `json:"gaps_length_m"`  //
 	Grid        float64 `json:"grid_m"`         // step of the grid
 	Rounds      int     `json:"rounds"`         // how often lines were put on it
 	Edges       int     `json:"edges"`          // after noding

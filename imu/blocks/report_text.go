@@ -22,6 +22,9 @@ func (r *Report) String() string {
 		line("%-24s %d large, %d too small to cut", k.Kind, k.Large, k.Small)
 	}
 	line("noding                   grid of %g m, %d edges, %d round(s); %d edges part nothing (%.0f m)", r.Grid, r.Edges, r.Rounds, r.Loose, r.LooseLength)
+	if r.GapsClosed > 0 {
+		line("gaps                     %d ends of lines prolonged to what they nearly reach (%.2f m)", r.GapsClosed, r.GapsLength)
+	}
 	line("faces                    %d, in %d pieces", r.Faces, r.Pieces)
 	line("joined                   %d small, %d thin, %d across a main limit (%.0f m of them lie within blocks)", r.JoinedSmall, r.JoinedThin, r.Crossed, r.MainInside)
 	line("kept as they are         %d small, %d thin", r.KeptSmall, r.KeptThin)
