@@ -8,5 +8,5 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$here/pmtiles.mjs" "$work/"
 npm install --prefix "$work" --no-audit --no-fund --silent pmtiles@4.5.0 @mapbox/vector-tile@3.0.0 pbf@5.1.2 >/dev/null
-"$here/../../bin/socle" tiles export --store "$store" --collections "$collections" -o "$work/tiles.pmtiles" 2>/dev/null | head -n 1
+"$here/../../bin/socle" tiles export --store "$store" --collections "$collections" -o "$work/tiles.pmtiles" 2>/dev/null | sed -n 1p
 node "$work/pmtiles.mjs" "$work/tiles.pmtiles" "$url/tiles/$collections/{z}/{x}/{y}.mvt"

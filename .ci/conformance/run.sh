@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # run.sh: the outside judges, on the real data of Rennes. On both stores: OGC's suites, GDAL, QGIS (the one installed on one store; its long-term
-# release on the other, with QGIS_LTR=1), and random questions made from the server's own OpenAPI. Goes through all of them and
+# release on the other, with QGIS_LTR=1), readers of PMTiles, and random questions made from the server's own OpenAPI. Goes through all of them and
 # fails when one is not content. Reports and pictures go to $REPORTS.
-# Needs bin/socle, GDAL, QGIS, Java, the data beside the checkout and SOCLE_TEST_POSTGIS (see `make conformance`).
+# Needs bin/socle, GDAL, QGIS, Java, Node, Chromium, the data beside the checkout and SOCLE_TEST_POSTGIS (see `make conformance`).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 data=../shared/data
@@ -70,6 +70,7 @@ for store in "gpkg:$work/rennes.gpkg" "$base/socle_conformance?$options"; do
     judge "$kind-qgis" /usr/bin/python3 .ci/clients/qgis_features.py "$url" "$work/log" "$rva" "$reports"
     judge "$kind-maplibre" .ci/clients/maplibre.sh "$url" "$reports"
     judge "$kind-qgis-tiles" /usr/bin/python3 .ci/clients/draw.py tiles "$url/tiles/communes,iris,voies,batiments,adresses/{z}/{x}/{y}.mvt" -1.69,48.10,-1.65,48.135 16 "$reports/qgis-tiles.png"
+    judge "$kind-pmtiles" .ci/clients/pmtiles.sh "$store" "$url" communes,iris,carreaux_200m
     judge "$kind-fuzz" .ci/conformance/fuzz.sh "$url"
   elif [ -e "$ltr/usr/lib/python3/dist-packages/qgis" ]; then
     judge "$kind-qgis-ltr" env "LD_LIBRARY_PATH=$ltr/usr/lib/x86_64-linux-gnu:$ltr/usr/lib" "PYTHONPATH=$ltr/usr/lib/python3/dist-packages" "QGIS_PREFIX_PATH=$ltr/usr" \
