@@ -38,7 +38,7 @@ bench: build ## benchmarks, side by side with GDAL, PostGIS and (in PG_FEATURESE
 	@.ci/install.sh bench
 	$(with_postgis) go test -run '^$$' -bench . -benchmem ./... ; .ci/bench/run.sh ; .ci/bench/features.sh
 
-conformance: build ## real clients (GDAL, QGIS; QGIS_LTR=1 for its LTR too), OGC's suite and random questions against a running server
+conformance: build ## real clients (GDAL, QGIS; QGIS_LTR=1 for its LTR too), OGC's suites (from ETS_SOURCES) and random questions against a running server
 	@.ci/install.sh clients
 	$(with_postgis) .ci/clients/run.sh ; .ci/conformance/run.sh
 

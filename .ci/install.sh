@@ -3,14 +3,14 @@
 #   build    the C libraries GEOS and PROJ
 #   test     build, and PostgreSQL with PostGIS, GDAL and PROJ's programs (oracles of the tests)
 #   bench    test, and wrk, which loads servers
-#   clients  test, and what `make conformance` drives: QGIS, GDAL for Python, Java with Maven for OGC's suite
+#   clients  test, and what `make conformance` drives: QGIS, GDAL for Python, Chromium with Node, and git, a JDK and Maven for OGC's suites
 set -euo pipefail
 packages="pkg-config libgeos-dev libproj-dev"
 case "${1:?usage: install.sh build|test|bench|clients}" in
   build) ;;
   test) packages="$packages postgresql gdal-bin proj-bin" ;;
   bench) packages="$packages postgresql gdal-bin proj-bin wrk" ;;
-  clients) packages="$packages postgresql gdal-bin proj-bin python3-qgis qgis-providers python3-gdal python3-venv openjdk-17-jre-headless maven chromium" ;;
+  clients) packages="$packages postgresql gdal-bin proj-bin python3-qgis qgis-providers python3-gdal python3-venv git default-jdk-headless maven chromium" ;;
   *) echo "usage: install.sh build|test|bench|clients" >&2; exit 2 ;;
 esac
 command -v dpkg-query >/dev/null || { echo "not a Debian system: install the equivalents of: $packages" >&2; exit 0; }
@@ -21,6 +21,10 @@ done
 # The PostGIS package is named after the server's version; any will do.
 if [ "$1" != build ] && ! ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1; then
   missing="$missing postgis-server"
+fi
+# Node is often there without a package.
+if [ "$1" = clients ] && ! command -v npm >/dev/null; then
+  missing="$missing nodejs npm"
 fi
 [ -n "$missing" ] || exit 0
 as_root=""

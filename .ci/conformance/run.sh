@@ -2,7 +2,8 @@
 # run.sh: the outside judges, on the real data of Rennes. On both stores: OGC's suites, GDAL, QGIS (the one installed on one store; its long-term
 # release on the other, with QGIS_LTR=1), readers of PMTiles, and random questions made from the server's own OpenAPI. Goes through all of them and
 # fails when one is not content. Reports and pictures go to $REPORTS.
-# Needs bin/socle, GDAL, QGIS, Java, Node, Chromium, the data beside the checkout and SOCLE_TEST_POSTGIS (see `make conformance`).
+# Needs bin/socle, GDAL, QGIS, Java, Node, Chromium, the data beside the checkout, SOCLE_TEST_POSTGIS (see `make conformance`), and OGC's suites
+# (see suite.sh).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 data=../shared/data
@@ -62,9 +63,9 @@ for store in "gpkg:$work/rennes.gpkg" "$base/socle_conformance?$options"; do
   server=$!
   for _ in $(seq 100); do "$socle" healthcheck "$url" >/dev/null 2>&1 && break; sleep 0.1; done
   "$socle" healthcheck "$url" >/dev/null
-  judge "$kind-ets" .ci/conformance/ets.sh "$url/" "$reports/ets-$kind"
-  judge "$kind-ets-tiles" .ci/conformance/ets_tiles.sh "$url/" "$reports/ets-tiles-$kind"
-  judge "$kind-ets-processes" .ci/conformance/ets_processes.sh "$url/" "$reports/ets-processes-$kind"
+  judge "$kind-ets" .ci/conformance/ets.sh features "$url/" "$reports/ets-$kind"
+  judge "$kind-ets-tiles" .ci/conformance/ets.sh tiles "$url/" "$reports/ets-tiles-$kind"
+  judge "$kind-ets-processes" .ci/conformance/ets.sh processes "$url/" "$reports/ets-processes-$kind"
   judge "$kind-gdal" /usr/bin/python3 .ci/clients/gdal_features.py "$url" "$work/log" "$rva" "$parquet"
   if [ "$kind" = gpkg ]; then
     judge "$kind-qgis" /usr/bin/python3 .ci/clients/qgis_features.py "$url" "$work/log" "$rva" "$reports"
