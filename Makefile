@@ -9,28 +9,44 @@ TOOLS := $(CURDIR)/.cache/tools
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 export CGO_ENABLED := 1
 
+# The page of the map draws with MapLibre GL. npm brings it, and what checks and tests the
+# page, to .cache/web; what the program embeds is copied beside its package.
+WEB := $(CURDIR)/.cache/web
+EXPLORER := cmd/socle/internal/explorer
+MAPLIBRE := $(EXPLORER)/maplibre
+
 # The tests' private PostGIS lives outside the checkout: its user cannot always read here.
 with_postgis = dir=$$(mktemp -d /tmp/socle-test.XXXXXX); trap '.ci/postgis.sh down "$$dir"' EXIT; \
 	chmod 755 "$$dir"; SOCLE_TEST_POSTGIS=$$(.ci/postgis.sh up "$$dir"); export SOCLE_TEST_POSTGIS;
 
-.PHONY: build demo test check bench conformance golden fuzz tidy
+.PHONY: build web demo test check bench conformance golden fuzz tidy
 
-build: ## bin/socle
+build: web ## bin/socle
 	@.ci/install.sh build
 	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/socle ./cmd/socle
+
+web: $(MAPLIBRE)/maplibre-gl.mjs ## what the page of the map is made with, from npm
+
+$(MAPLIBRE)/maplibre-gl.mjs: $(EXPLORER)/package.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 18 or later, which brings it" >&2; exit 1; }
+	@mkdir -p $(WEB) && cp $< $(WEB)/package.json
+	npm install --prefix $(WEB) --no-package-lock --no-audit --no-fund --loglevel=error
+	@for f in maplibre-gl.mjs maplibre-gl-worker.mjs; do sed '/^\/\/# sourceMappingURL=/d' $(WEB)/node_modules/maplibre-gl/dist/$$f >$(MAPLIBRE)/$$f.new; done
+	@mv $(MAPLIBRE)/maplibre-gl-worker.mjs.new $(MAPLIBRE)/maplibre-gl-worker.mjs && mv $(MAPLIBRE)/maplibre-gl.mjs.new $@
 
 demo: build ## a synthetic territory, served
 	bin/socle demo --listen $(LISTEN)
 
-test: ## every test, with the race detector and a PostGIS of its own
+test: web ## every test, with the race detector and a PostGIS of its own
 	@.ci/install.sh test
 	$(with_postgis) go test -race -timeout 20m ./...
 
-check: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) ## format, vet, lint, layout, generated files
+check: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) web ## format, vet, lint, layout, generated files
 	@.ci/install.sh build
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted" >&2; exit 1; }
 	go vet ./...
 	$< run
+	$(WEB)/node_modules/.bin/tsc -p $(EXPLORER)
 	go test -count=1 .
 	go mod tidy -diff
 
@@ -42,7 +58,7 @@ conformance: build ## real clients (GDAL, QGIS; QGIS_LTR=1 for its LTR too), OGC
 	@.ci/install.sh clients
 	$(with_postgis) .ci/clients/run.sh ; .ci/conformance/run.sh
 
-golden: ## rewrites golden files
+golden: web ## rewrites golden files
 	@.ci/install.sh test
 	$(with_postgis) SOCLE_GOLDEN=write go test -count=1 ./...
 

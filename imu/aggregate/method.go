@@ -56,37 +56,49 @@ func (r *Request) method() (crosswalk.Method, referentials.Text, error) {
 
 // fits explains a method that cannot be meant.
 func (r *Request) fits(m crosswalk.Method) error {
-	d, mesh := r.Source.Descriptor(), r.Mesh.Descriptor()
-	wrong := func(format string, args ...any) *referentials.Error {
-		return referentials.Errorf(referentials.Invalid, format, args...).At("method %s", m)
+	reason, hint := r.unfit(m)
+	if reason == (referentials.Text{}) {
+		return nil
 	}
+	return referentials.Errorf(referentials.Invalid, "%s", reason.EN).At("method %s", m).Do("%s", hint)
+}
+
+// unfit says why a method cannot be meant, and what to do instead; nothing when it can.
+func (r *Request) unfit(m crosswalk.Method) (reason referentials.Text, hint string) {
+	d, mesh := r.Source.Descriptor(), r.Mesh.Descriptor()
 	switch {
 	case m == crosswalk.Key:
 		if field, _ := r.leading(); field != "" || r.Field != "" {
-			return nil
+			return reason, ""
 		}
-		e := wrong("no reference of %s leads to %s", d.ID, mesh.ID)
+		reason = say("aucune référence de %s ne mène à %s", "no reference of %s leads to %s", d.ID, mesh.ID)
 		if refs := references(d); len(refs) > 0 {
-			return e.Do("it refers to %s: take one of these as the mesh, or give the collections between", strings.Join(refs, ", "))
+			return reason, fmt.Sprintf("it refers to %s: take one of these as the mesh, or give the collections between", strings.Join(refs, ", "))
 		}
 		if d.HasGeometry() {
-			return e.Do("it has geometry: take method %s or %s", crosswalk.Point, crosswalk.Area)
+			return reason, fmt.Sprintf("it has geometry: take method %s or %s", crosswalk.Point, crosswalk.Area)
 		}
-		return e.Do("name with field= the field that holds the key of a cell")
+		return reason, "name with field= the field that holds the key of a cell"
 	case !d.HasGeometry():
-		return wrong("%s has no geometry", d.ID).Do("take method %s, by a field that refers to %s or to what lies in it", crosswalk.Key, mesh.ID)
+		return say("%s n'a pas de géométrie", "%s has no geometry", d.ID),
+			fmt.Sprintf("take method %s, by a field that refers to %s or to what lies in it", crosswalk.Key, mesh.ID)
 	case mesh.Geometry.Dimension() != 2:
-		return wrong("%s is not made of polygons, so nothing lies in it", mesh.ID).Do("take a mesh, or method %s", crosswalk.Key)
+		return say("%s n'est pas fait de polygones : rien n'y est dedans", "%s is not made of polygons, so nothing lies in it", mesh.ID),
+			fmt.Sprintf("take a mesh, or method %s", crosswalk.Key)
 	case m == crosswalk.Area && d.Geometry.Dimension() == 0:
-		return wrong("%s is made of points, which have no area to share out", d.ID).Do("take method %s: each point belongs to one cell", crosswalk.Point)
+		return say("%s est fait de points, qui n'ont pas de surface à répartir", "%s is made of points, which have no area to share out", d.ID),
+			fmt.Sprintf("take method %s: each point belongs to one cell", crosswalk.Point)
 	case m == crosswalk.Area && d.Geometry.Dimension() == 1:
-		return wrong("%s is made of lines, which have no area to share out", d.ID).Do("take method %s", crosswalk.Point)
+		return say("%s est fait de lignes, qui n'ont pas de surface à répartir", "%s is made of lines, which have no area to share out", d.ID),
+			fmt.Sprintf("take method %s", crosswalk.Point)
 	case m == crosswalk.Dasymetric && r.Weights == nil:
-		return wrong("nothing says what weighs").Do("name a collection with weights=, such as batiments with weight=niveau, or take method %s", crosswalk.Area)
+		return say("rien ne dit ce qui pondère", "nothing says what weighs"),
+			fmt.Sprintf("name a collection with weights=, such as batiments with weight=niveau, or take method %s", crosswalk.Area)
 	case m == crosswalk.Dasymetric && d.Geometry.Dimension() != 2:
-		return wrong("%s is not made of polygons, so it has nothing to share out by weight", d.ID).Do("take method %s", crosswalk.Point)
+		return say("%s n'est pas fait de polygones : il n'y a rien à répartir par un poids", "%s is not made of polygons, so it has nothing to share out by weight", d.ID),
+			fmt.Sprintf("take method %s", crosswalk.Point)
 	}
-	return nil
+	return reason, ""
 }
 
 func references(d *referentials.Descriptor) (refs []string) {

@@ -197,7 +197,8 @@ func (t *Table) rowsIn(shape func(row int) geo.Geometry) referentials.Rows {
 	}
 }
 
-// WriteJSON writes the release column by column, with its receipt.
+// WriteJSON writes the release column by column, with its receipt, which it also tells in
+// words.
 func (rel *Release) WriteJSON(w io.Writer) error {
 	receipt, err := json.Marshal(rel.Receipt)
 	if err != nil {
@@ -219,6 +220,12 @@ func (rel *Release) WriteJSON(w io.Writer) error {
 	}
 	c.text(`,"receipt":`)
 	c.bytes = append(c.bytes, receipt...)
+	words, err := json.Marshal(referentials.Text{FR: rel.Receipt.Text("fr"), EN: rel.Receipt.Text("en")})
+	if err != nil {
+		return referentials.Errorf(referentials.Internal, "the receipt in words: %w", err)
+	}
+	c.text(`,"words":`)
+	c.bytes = append(c.bytes, words...)
 	c.text("}\n")
 	return c.flush()
 }

@@ -21,6 +21,7 @@ type Desk interface {
 	Release(ctx context.Context, q *theme.Question) (*aggregate.Release, error)
 	ReleaseOfFile(ctx context.Context, q *theme.Question, name string, body io.Reader) (*aggregate.Release, error)
 	WriteCrosswalk(ctx context.Context, w io.Writer, q *theme.Question) error
+	Offers() []theme.Offer
 }
 
 // crosswalkParameters are what a table of passage depends on; measures ask for more.

@@ -18,6 +18,7 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 	"github.com/go-chi/chi/v5"
 
+	"socle/cmd/socle/internal/explorer"
 	"socle/cmd/socle/internal/jobs"
 	"socle/referentials"
 	"socle/referentials/query"
@@ -132,6 +133,7 @@ type API struct {
 	desk     Desk
 	looks    *style.Book
 	pages    *pages
+	explorer *explorer.App
 	archives archives
 	slots    chan struct{} // one for each request under way
 	now      func() time.Time
@@ -158,17 +160,22 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
+	app, err := explorer.New()
+	if err != nil {
+		return nil, err
+	}
 	a := &API{
-		config: config,
-		maker:  makerOf(&config),
-		public: public,
-		status: keeper.Status,
-		desk:   config.Desk,
-		looks:  looks,
-		pages:  pages,
-		slots:  make(chan struct{}, config.MaxConcurrent),
-		now:    time.Now,
-		boot:   strings.ToLower(rand.Text()[:8]) + "-",
+		config:   config,
+		maker:    makerOf(&config),
+		public:   public,
+		status:   keeper.Status,
+		desk:     config.Desk,
+		looks:    looks,
+		pages:    pages,
+		explorer: app,
+		slots:    make(chan struct{}, config.MaxConcurrent),
+		now:      time.Now,
+		boot:     strings.ToLower(rand.Text()[:8]) + "-",
 	}
 	if a.archives, err = newArchives(config.Archives); err != nil {
 		return nil, err
@@ -229,6 +236,8 @@ func (a *API) routes(compress func(http.Handler) http.Handler) http.Handler {
 	get("/api", a.openAPI)
 	get("/api.html", a.apiPage)
 	get("/map", a.mapPage)
+	get("/map/menu", a.mapMenu)
+	get("/map/{tag}/{name}", a.mapFile)
 	get("/assets/{name}", a.asset)
 	get("/collections", a.collections)
 	get("/collections/{id}", a.collection)

@@ -29,7 +29,6 @@ var goldens = map[string]string{
 	"table.json":             "/collections/filosofi",
 	"openapi.json":           "/api",
 	"api.html":               "/api.html",
-	"map.html":               "/map",
 	"items.json":             "/collections/adresses/items?limit=2&offset=21",
 	"items-last.json":        "/collections/adresses/items?limit=2&offset=24",
 	"items-stored.json":      "/collections/%C3%AElots/items?limit=1&crs=http://www.opengis.net/def/crs/EPSG/0/2154",
@@ -329,7 +328,7 @@ func TestMethods(t *testing.T) {
 }
 
 // allPaths are a path of every kind.
-var allPaths = []string{"/", "/conformance", "/api", "/api.html", "/map", "/assets/map.js", "/assets/style.css", "/collections", "/collections/adresses",
+var allPaths = []string{"/", "/conformance", "/api", "/api.html", "/map", "/map/menu", "/assets/items.js", "/assets/style.css", "/collections", "/collections/adresses",
 	"/collections/adresses/schema", "/collections/adresses/queryables", "/collections/adresses/sortables", "/functions",
 	"/collections/adresses/items", "/collections/adresses/items/A01", "/collections/filosofi/items", "/tiles/adresses.json", "/tiles/adresses/10/507/355.mvt",
 	"/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad", "/tiles", "/tiles/WebMercatorQuad", "/collections/adresses/tiles",

@@ -135,7 +135,7 @@ func secure(next http.Handler) http.Handler {
 
 // confine tells browsers how strict to be with what they show as a page.
 func confine(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "+
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "+
 		"base-uri 'none'; form-action 'self'; frame-ancestors 'self'")
 	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
 }

@@ -122,12 +122,6 @@ func (a *API) fixedPage(w http.ResponseWriter, r *http.Request, name string, dat
 	return a.pages.write(w, name, lang, b, data)
 }
 
-// mapPage draws the layers. What it shows is the business of its script, which reads it
-// from the query and the fragment.
-func (a *API) mapPage(w http.ResponseWriter, r *http.Request) error {
-	return a.fixedPage(w, r, "map", nil, "")
-}
-
 func (a *API) apiPage(w http.ResponseWriter, r *http.Request) error {
 	p := a.public()
 	var ids []string
