@@ -60,6 +60,7 @@ var policy = map[string][]string{
 	"referentials/filter/sql":  {"geo", "geo/crs", "referentials", "referentials/filter", "referentials/filter/cql2", "referentials/filter/eval", "referentials/importer/geopackage", "referentials/importer/source", "referentials/snapshot", "referentials/store/postgis"},
 	"referentials/query":       {"geo", "geo/crs", "referentials", "referentials/filter", "referentials/filter/cql2", "referentials/filter/eval", "referentials/snapshot"},
 
+	"referentials/address":  {"geo", "geo/crs", "referentials", "referentials/snapshot"},
 	"referentials/snapshot": {"geo", "geo/crs", "geo/index", "referentials", "referentials/store/storetest"},
 	"referentials/synth":    {"geo", "geo/crs", "geo/topology", "geo/index", "referentials"},
 
@@ -101,6 +102,7 @@ var forbidden = map[string][]string{
 	"referentials/encode":     {"net/http", "github.com/jackc/pgx"},
 	"referentials/filter":     {"net/http", "database/sql"},
 	"referentials/query":      {"net/http", "database/sql", "github.com/jackc/pgx"},
+	"referentials/address":    {"net/http", "database/sql", "github.com/jackc/pgx"},
 	"referentials/snapshot":   {"net/http", "database/sql", "github.com/jackc/pgx"},
 	"referentials/store/gpkg": {"net/http", "github.com/jackc/pgx"},
 	"referentials/synth":      {"net/http", "database/sql", "github.com/jackc/pgx"},

@@ -1,0 +1,5 @@
+//go:build !race
+
+package address
+
+const every = 1
