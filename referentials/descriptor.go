@@ -93,6 +93,14 @@ type Field struct {
 	Weight      string          `json:"weight,omitempty"` // Intensive: the field that weighs it
 	Disclosure  DisclosureClass `json:"disclosure,omitempty"`
 	Aliases     []string        `json:"aliases,omitempty"` // other names producers give it
+	Terms       []Term          `json:"terms,omitempty"`   // Category: values it is known to take; others may occur
+}
+
+// Term is a value of a category, in words and as maps draw it.
+type Term struct {
+	Value  string `json:"value"`
+	Title  Text   `json:"title,omitzero"`
+	Colour string `json:"colour,omitempty"` // #rrggbb
 }
 
 // Descriptor describes a collection.

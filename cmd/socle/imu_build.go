@@ -13,6 +13,7 @@ import (
 	"socle/geo"
 	"socle/geo/crs"
 	"socle/imu/blocks"
+	"socle/imu/morphology"
 	"socle/referentials"
 )
 
@@ -39,8 +40,9 @@ type imuBuildCmd struct {
 	CRS       string   `name:"crs" placeholder:"EPSG:n" help:"System in metres to build in; that of the zone, Lambert-93 or UTM when left out."`
 	Units     []string `placeholder:"KEY,KEY" help:"Of the zone, build these features only."`
 	Vintage   string   `placeholder:"2024" help:"Millésime of the blocks; that of the zone when left out."`
-	DryRun    bool     `help:"Build and report, publish nothing."`
-	JSON      bool     `name:"json" help:"Write the report as JSON, with the lineage of blocks."`
+	formFlags
+	DryRun bool `help:"Build and report, publish nothing."`
+	JSON   bool `name:"json" help:"Write the report as JSON, with the lineage of blocks."`
 }
 
 // Help shows examples.
@@ -65,10 +67,14 @@ func (c *imuBuildCmd) Run(ctx context.Context, m *Main) error {
 			return &usageError{fmt.Errorf("--params %s: %w", c.Params, err)}
 		}
 	}
+	typology, err := c.typology()
+	if err != nil {
+		return &usageError{err}
+	}
 	bar := newProgress(m.Stderr)
 	defer bar.Done()
 	return m.withStore(ctx, func(store referentials.Store) error {
-		r := imuReader{command: c, store: store, params: &params}
+		r := imuReader{command: c, store: store, params: &params, bar: bar}
 		defer r.ways.Close()
 		start := time.Now()
 		if err := r.read(ctx); err != nil {
@@ -81,33 +87,83 @@ func (c *imuBuildCmd) Run(ctx context.Context, m *Main) error {
 			return err
 		}
 		built := time.Since(start) - read
+		form, err := c.measure(ctx, &r, result, typology)
+		if err != nil {
+			return err
+		}
+		measured := time.Since(start) - read - built
 		bar.Done()
-		return c.publish(ctx, m, &r, result, fmt.Sprintf("read in %.1f s, built in %.1f s", read.Seconds(), built.Seconds()))
+		return c.publish(ctx, m, &r, result, form, fmt.Sprintf("read in %.1f s, built in %.1f s, measured in %.1f s", read.Seconds(), built.Seconds(), measured.Seconds()))
 	})
 }
 
-func (c *imuBuildCmd) publish(ctx context.Context, m *Main, r *imuReader, result *blocks.Result, times string) error {
-	if c.JSON {
-		if err := writeJSON(m, struct {
-			blocks.Report
-			Links []blocks.Link `json:"links,omitempty"`
-		}{result.Report, result.Lineage}); err != nil {
-			return err
-		}
-	} else {
-		fmt.Fprintf(m.Stdout, "%s%s\n", result.Report.String(), times)
+// form is what was measured of the blocks, and with what; why is set where nothing was.
+type form struct {
+	town   *morphology.Collections
+	result *morphology.Result
+	why    string
+}
+
+func (c *imuBuildCmd) measure(ctx context.Context, r *imuReader, result *blocks.Result, typology *morphology.Typology) (f form, err error) {
+	if f.town, f.why, err = r.town(ctx); err != nil || f.town == nil {
+		return f, err
 	}
-	if c.DryRun {
+	f.result, err = r.measureBlocks(ctx, f.town, typology, result.Blocks)
+	return f, err
+}
+
+func (c *imuBuildCmd) print(m *Main, result *blocks.Result, f form, times string) error {
+	if c.JSON {
+		out := struct {
+			blocks.Report
+			Form  *formReport   `json:"form,omitempty"`
+			Links []blocks.Link `json:"links,omitempty"`
+		}{Report: result.Report, Links: result.Lineage}
+		if f.result != nil {
+			out.Form = newFormReport(f.result)
+		}
+		return writeJSON(m, out)
+	}
+	fmt.Fprintf(m.Stdout, "%s%s\n", result.Report.String(), times)
+	if f.result == nil {
+		fmt.Fprintf(m.Stdout, "no indicators: %s\n", f.why)
 		return nil
+	}
+	return newFormReport(f.result).write(m.Stdout)
+}
+
+// source tells what the blocks were made of.
+func (c *imuBuildCmd) source() string {
+	s := "imu build --within " + c.Within + " --barriers " + strings.Join(c.Barriers, ",")
+	if c.Buildings != "" {
+		s += " --buildings " + c.Buildings
+	}
+	return s
+}
+
+func (c *imuBuildCmd) publish(ctx context.Context, m *Main, r *imuReader, result *blocks.Result, f form, times string) error {
+	if err := c.print(m, result, f, times); err != nil || c.DryRun {
+		return err
 	}
 	d, rows := result.Publication(c.As, &r.zone, &r.input, r.plane)
 	d.Access = r.access
 	if c.Vintage != "" {
 		d.Vintage = c.Vintage
 	}
-	v, err := r.store.Replace(ctx, referentials.Publication{Descriptor: d, Source: "imu build --within " + c.Within + " --barriers " + strings.Join(c.Barriers, ",")}, rows)
+	if f.result != nil {
+		var err error
+		if d, rows, err = morphology.Widened(d, rows, f.town, f.result); err != nil {
+			return err
+		}
+	}
+	v, err := r.store.Replace(ctx, referentials.Publication{Descriptor: d, Source: c.source()}, rows)
 	if err != nil {
 		return err
+	}
+	if f.result != nil {
+		if err := c.publishForms(ctx, r.store, c.source(), f.town.Buildings, f.result); err != nil {
+			return err
+		}
 	}
 	if !c.JSON {
 		fmt.Fprintf(m.Stdout, "%s: version %d, %s blocks in %s.\n", c.As, v.ID, thousands(v.Rows), r.plane)
@@ -120,6 +176,7 @@ type imuReader struct {
 	command *imuBuildCmd
 	store   referentials.Store
 	params  *blocks.Params
+	bar     *progress
 	ways    crs.Cache
 
 	states map[string]referentials.State
@@ -142,8 +199,8 @@ func (r *imuReader) read(ctx context.Context) error {
 	for _, s := range all {
 		r.states[s.Descriptor.ID] = s
 	}
-	if c.As == c.Within || c.As == c.Buildings || slices.ContainsFunc(c.Barriers, func(b string) bool { n, _, _ := strings.Cut(b, ":"); return n == c.As }) {
-		return &usageError{referentials.Errorf(referentials.Conflict, "it would replace what the blocks are built from").At("--as %s", c.As)}
+	if err := c.replacesInput(); err != nil {
+		return err
 	}
 	if err := r.readZone(ctx); err != nil {
 		return err
@@ -166,6 +223,24 @@ func (r *imuReader) read(ctx context.Context) error {
 		r.input.Previous, err = r.layer(ctx, "--previous", previous, "")
 	}
 	return err
+}
+
+// replacesInput refuses results that would replace what they are made from.
+func (c *imuBuildCmd) replacesInput() error {
+	read := []string{c.Within, c.Buildings, c.Vegetation, c.Impervious}
+	for _, b := range c.Barriers {
+		name, _, _ := strings.Cut(b, ":")
+		read = append(read, name)
+	}
+	for _, out := range [][2]string{{"--as", c.As}, {"--forms", c.Forms}} {
+		if out[1] != "" && slices.Contains(read, out[1]) {
+			return &usageError{referentials.Errorf(referentials.Conflict, "it would replace what the blocks are built from").At("%s %s", out[0], out[1])}
+		}
+	}
+	if c.Forms == c.As {
+		return &usageError{referentials.Errorf(referentials.Invalid, "blocks and buildings cannot be one collection").At("--forms %s", c.Forms)}
+	}
+	return nil
 }
 
 // readZone settles the plane and reads the polygons to be cut.

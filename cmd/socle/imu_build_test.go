@@ -20,7 +20,7 @@ func TestIMUBuild(t *testing.T) {
 			mustSocle(t, "import", "--store", store, filepath.Join(dir, name+".geojson"), "--as", name)
 		}
 		args := []string{"imu", "build", "--store", store, "--within", "communes", "--barriers", "voies,rail,hydro", "--buildings", "batiments", "--as", "ilots"}
-		if out := mustSocle(t, args...); !strings.Contains(out, "the parts add up exactly: true") || !strings.Contains(out, "ilots: version 1") {
+		if out := mustSocle(t, args...); !strings.Contains(out, "the parts add up exactly: true") || !strings.Contains(out, "ilots: version 1") || !strings.Contains(out, "campagne") {
 			t.Errorf("%s: the report says\n%s", s.name, out)
 		}
 		var report blocks.Report
@@ -30,14 +30,19 @@ func TestIMUBuild(t *testing.T) {
 		if report.Blocks == 0 || report.Lineage[blocks.Kept] != report.Blocks || len(report.Lineage) != 1 || report.Buildings.Assigned != report.Buildings.Read {
 			t.Errorf("%s: %+v", s.name, report)
 		}
-		if out := mustSocle(t, "collections", "--store", store, "ilots"); !strings.Contains(out, "nb_batiments") || !strings.Contains(out, "code_insee") {
-			t.Errorf("%s: %s", s.name, out)
+		shown := mustSocle(t, "collections", "--store", store, "ilots", "--json")
+		for _, what := range []string{`"code_insee"`, `"zone"`, `"nature"`, `"perimetre"`, `"rugosite"`, `"part_estimee"`, `"lcz_distance"`, `"lcz_unicite"`, `"pavillonnaire_dense"`, "source: batiments", "source : voies"} {
+			if !strings.Contains(shown, what) {
+				t.Errorf("%s: nothing of %s", s.name, what)
+			}
 		}
 	}
 	for _, wrong := range []struct{ args, says string }{
 		{"--within nowhere", "--within nowhere"},
 		{"--within communes --barriers voies --as voies", "replace"},
 		{"--within communes --params absent.yaml", "absent.yaml"},
+		{"--within communes --typology absent.yaml", "absent.yaml"},
+		{"--within communes --buildings batiments --forms batiments", "replace"},
 	} {
 		out, err := socle(t, append([]string{"imu", "build", "--store", newGeoPackage(t)}, strings.Fields(wrong.args)...)...)
 		if err == nil || !strings.Contains(err.Error(), wrong.says) {

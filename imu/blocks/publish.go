@@ -40,33 +40,25 @@ func (r *Result) Publication(id string, zone *referentials.Descriptor, in *Input
 	}
 }
 
-// describe takes the fields of the catalog that are filled here, and adds two.
+// describe takes the fields of the catalog that are filled here.
 func describe(id string, zone *referentials.Descriptor, plane crs.CRS) referentials.Descriptor {
 	d, _ := catalog.Lookup("imu")
-	filled := []string{"id_imu", "surface", "nb_batiments", "emprise_bati", "ces"}
+	filled := []string{"id_imu", "zone", "nature", "perimetre", "surface", "nb_batiments", "emprise_bati", "ces"}
 	for _, name := range carried {
 		if zone.FieldIndex(name) >= 0 {
 			filled = append(filled, name)
 		}
 	}
 	d.Fields = slices.DeleteFunc(d.Fields, func(f referentials.Field) bool { return !slices.Contains(filled, f.Name) })
-	at := d.FieldIndex("surface")
-	d.Fields = slices.Insert(d.Fields, at,
-		referentials.Field{Name: "zone", Type: referentials.String, Role: referentials.Ref, Refers: zone.ID, Disclosure: referentials.Public,
-			Title: referentials.Text{FR: "Entité de la zone où est l'îlot", EN: "Feature of the zone the block lies in"}},
-		referentials.Field{Name: "nature", Type: referentials.String, Role: referentials.Category, Disclosure: referentials.Public,
-			Title: referentials.Text{FR: "Nature de l'îlot : îlot, eau, végétation, zone", EN: "Nature of the block: block, water, vegetation, single use"}},
-	)
-	d.Fields = slices.Insert(d.Fields, d.FieldIndex("surface")+1,
-		referentials.Field{Name: "perimetre", Type: referentials.Number, Unit: "m", Disclosure: referentials.Public,
-			Title: referentials.Text{FR: "Périmètre, trous compris", EN: "Perimeter, holes included"}})
-	d.ID, d.CRS, d.Mesh, d.Class = id, plane, true, referentials.Reference
+	if k := d.FieldIndex("zone"); k >= 0 {
+		d.Fields[k].Role, d.Fields[k].Refers = referentials.Ref, zone.ID
+	}
+	d.ID, d.CRS, d.Mesh = id, plane, true
 	d.Producer, d.Licence, d.Vintage = "", zone.Licence, zone.Vintage
 	if d.Access = zone.Access; d.Access == "" {
 		d.Access = referentials.Open
 	}
 	d.Tiles.Fields = slices.DeleteFunc(d.Tiles.Fields, func(name string) bool { return d.FieldIndex(name) < 0 })
-	d.Tiles.Fields = append(d.Tiles.Fields, "nature")
 	return d
 }
 

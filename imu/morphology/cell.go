@@ -52,6 +52,7 @@ type Cell struct {
 	DwellingsPerHa float64
 
 	EstimatedShare float64 // of the footprints, whose height is not measured
+	DefaultShare   float64 // of the footprints, whose height and levels are not known
 
 	Zone Zone
 	Type string
@@ -62,11 +63,12 @@ type Cell struct {
 
 // sums is what adds up over the parts of buildings in a cell.
 type sums struct {
-	n, area, floors, volume, dwellings, estimated float64
-	heights, squares, logs, weight                float64
-	walls, shared, perimeter, common, frontal     float64
-	form, convex, circle, raw, spacing            float64
-	usage                                         [OtherUsage + 1]float64
+	n, area, floors, volume, dwellings        float64
+	estimated, guessed                        float64
+	heights, squares, logs, weight            float64
+	walls, shared, perimeter, common, frontal float64
+	form, convex, circle, raw, spacing        float64
+	usage                                     [OtherUsage + 1]float64
 }
 
 func (s *sums) add(b *Building, f *Form, part float64, here bool) {
@@ -81,6 +83,9 @@ func (s *sums) add(b *Building, f *Form, part float64, here bool) {
 	s.dwellings += part * f.Dwellings
 	if f.HeightFrom != Measured {
 		s.estimated += a
+	}
+	if f.HeightFrom == Default {
+		s.guessed += a
 	}
 	s.heights += a * f.HeightM
 	s.squares += a * f.HeightM * f.HeightM
@@ -118,7 +123,7 @@ func (c *Cell) fill(s *sums) {
 	c.CircularCompactness, c.RawCompactness = s.circle/s.area, s.raw/s.area
 	c.SpacingM = s.spacing / s.area
 	c.DwellingsPerHa = s.dwellings / c.AreaM2 * hectare
-	c.EstimatedShare = s.estimated / s.area
+	c.EstimatedShare, c.DefaultShare = s.estimated/s.area, s.guessed/s.area
 	for k := range s.usage {
 		c.usage[k] = s.usage[k] / s.floors
 	}
@@ -290,7 +295,7 @@ func noCell() Cell {
 		Contiguity: nan, CommonWallFraction: nan, FacadeDensity: nan, AspectRatio: nan, FrontalIndex: nan, RoughnessM: nan,
 		FormFactor: nan, Convexity: nan, CircularCompactness: nan, RawCompactness: nan, SpacingM: nan, ClosedM2: nan,
 		RoadDensity: nan, WaterShare: nan, HighGreenShare: nan, LowGreenShare: nan, RoadShare: nan, ImperviousShare: nan,
-		DwellingsPerHa: nan, EstimatedShare: nan, highGround: nan, Zone: unknownZone()}
+		DwellingsPerHa: nan, EstimatedShare: nan, DefaultShare: nan, highGround: nan, Zone: unknownZone()}
 	for k := range c.usage {
 		c.usage[k] = nan
 	}

@@ -2,6 +2,7 @@ package morphology
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,10 +12,11 @@ import (
 	"socle/referentials/snapshot"
 )
 
-// Collections are what a mesh is measured with, as anyone may see them. Mesh and Buildings
-// are needed; the others may be nil.
+// Collections are what a mesh is measured with, as anyone may see them. Buildings are
+// needed, and the mesh where [Read] is to read it; the others may be left out.
 type Collections struct {
-	Mesh, Buildings, Streets, Water, Vegetation, Impervious *snapshot.PublicCollection
+	Mesh, Buildings                        *snapshot.PublicCollection
+	Streets, Water, Vegetation, Impervious []*snapshot.PublicCollection
 }
 
 // The names that producers give what is looked for, the first that is there being taken:
@@ -53,57 +55,74 @@ var lowGreen = map[string]bool{
 
 // Read makes an Input of collections, in the system areas are measured in.
 func Read(ctx context.Context, c Collections) (Input, error) {
-	var in Input
 	plane, err := planeOf(c.Mesh, c.Buildings)
 	if err != nil {
-		return in, err
+		return Input{}, err
 	}
 	var ways crs.Cache
 	defer ways.Close()
-	if in.Cells, err = shapesOf(ctx, c.Mesh, 2, plane, &ways); err != nil {
-		return in, err
+	cells, err := shapesOf(ctx, c.Mesh, 2, plane, &ways)
+	if err != nil {
+		return Input{}, err
 	}
+	in, err := ReadTown(ctx, c, plane)
+	in.Cells = cells
+	return in, err
+}
+
+// ReadTown makes an Input of all but the mesh, in a system that is a plane in metres.
+func ReadTown(ctx context.Context, c Collections, plane crs.CRS) (Input, error) {
+	var in Input
+	var ways crs.Cache
+	defer ways.Close()
 	footprints, err := shapesOf(ctx, c.Buildings, 2, plane, &ways)
 	if err != nil {
 		return in, err
 	}
 	in.Buildings = readBuildings(c.Buildings, footprints)
-	if c.Streets != nil {
-		lines, err := shapesOf(ctx, c.Streets, 1, plane, &ways)
+	if len(c.Streets) > 0 {
+		in.Roads = []Road{} // known, even where there are none
+	}
+	for _, streets := range c.Streets {
+		lines, err := shapesOf(ctx, streets, 1, plane, &ways)
 		if err != nil {
 			return in, err
 		}
-		width := columnOf(c.Streets, widthNames)
-		in.Roads = make([]Road, len(lines))
+		width := columnOf(streets, widthNames)
+		in.Roads = slices.Grow(in.Roads, len(lines))
 		for i := range lines {
-			in.Roads[i] = Road{lines[i], width.number(i)}
+			in.Roads = append(in.Roads, Road{lines[i], width.number(i)})
 		}
 	}
 	for _, layer := range []struct {
-		from *snapshot.PublicCollection
+		from []*snapshot.PublicCollection
 		kind Cover
 	}{{c.Water, Water}, {c.Vegetation, HighVegetation}, {c.Impervious, Impervious}} {
-		if layer.from == nil {
-			continue
-		}
-		shapes, err := shapesOf(ctx, layer.from, 2, plane, &ways)
-		if err != nil {
-			return in, err
-		}
-		nature := columnOf(layer.from, greenNames)
-		in.Known = append(in.Known, layer.kind)
-		if layer.kind == HighVegetation {
-			in.Known = append(in.Known, LowVegetation)
-		}
-		for i := range shapes {
-			kind := layer.kind
-			if kind == HighVegetation && lowGreen[nature.word(i)] {
-				kind = LowVegetation
+		for _, from := range layer.from {
+			shapes, err := shapesOf(ctx, from, 2, plane, &ways)
+			if err != nil {
+				return in, err
 			}
-			in.Ground = append(in.Ground, Ground{shapes[i], kind})
+			in.cover(from, shapes, layer.kind)
 		}
 	}
 	return in, nil
+}
+
+// cover adds polygons of land cover; vegetation is low where its nature says so.
+func (in *Input) cover(from *snapshot.PublicCollection, shapes []geo.Geometry, kind Cover) {
+	in.Known = append(in.Known, kind)
+	if kind == HighVegetation {
+		in.Known = append(in.Known, LowVegetation)
+	}
+	nature := columnOf(from, greenNames)
+	for i := range shapes {
+		of := kind
+		if of == HighVegetation && lowGreen[nature.word(i)] {
+			of = LowVegetation
+		}
+		in.Ground = append(in.Ground, Ground{shapes[i], of})
+	}
 }
 
 func readBuildings(c *snapshot.PublicCollection, shapes []geo.Geometry) []Building {

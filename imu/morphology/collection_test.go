@@ -98,7 +98,8 @@ func TestRennesBuildings(t *testing.T) {
 	squares := imported(t, w, "carreaux_200m", "rennes/carreaux_200m_rm.geojson.gz")
 	total, centres := map[string]float64{}, map[string]float64{}
 	for name, mesh := range map[string]*snapshot.PublicCollection{"iris": iris, "carreaux_200m": squares} {
-		in, err := Read(context.Background(), Collections{Mesh: mesh, Buildings: buildings, Streets: streets})
+		c := Collections{Mesh: mesh, Buildings: buildings, Streets: []*snapshot.PublicCollection{streets}}
+		in, err := Read(context.Background(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +107,7 @@ func TestRennesBuildings(t *testing.T) {
 		if r.Report.Buildings != 669 || r.Report.HeightDefault != 669 || r.Report.WithoutShape != 0 {
 			t.Errorf("%s: %+v", name, r.Report)
 		}
-		d, rows, err := Published(name+"_forme", mesh, r)
+		d, rows, err := Published(name+"_forme", &c, r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -223,7 +224,7 @@ func TestRefusedCollections(t *testing.T) {
 	far := layer("far", "id", degrees, box(100, 10, 101, 11))
 	for what, c := range map[string]Collections{
 		"it has no polygons": {Mesh: cells, Buildings: points},
-		"it has no lines":    {Mesh: cells, Buildings: cells, Streets: points},
+		"it has no lines":    {Mesh: cells, Buildings: cells, Streets: []*snapshot.PublicCollection{points}},
 		"on a plane":         {Mesh: far, Buildings: far},
 	} {
 		if _, err := Read(context.Background(), c); err == nil || !strings.Contains(err.Error(), what) {
@@ -235,7 +236,7 @@ func TestRefusedCollections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Published("x", odd, measured(t, in)); referentials.CodeOf(err) != referentials.Invalid {
+	if _, _, err := Published("x", &Collections{Mesh: odd, Buildings: cells}, measured(t, in)); referentials.CodeOf(err) != referentials.Invalid {
 		t.Error(err)
 	}
 	// A mesh in degrees is measured in the plane of the buildings.

@@ -28,12 +28,36 @@ var formIndicators = [...]formIndicator{
 	{"espacement", "Distance au bâtiment le plus proche", "Spacing", "distance to the nearest building, at most 100", "m", false, func(f *Form) float64 { return f.SpacingM }},
 }
 
+// formWordsFR are the formulas that are told in words, in French.
+var formWordsFR = map[string]string{
+	"perimetre":            "p, trous compris",
+	"facades_libres":       "(1−mitoyenneté)·p·w",
+	"convexite":            "A/A de l'enveloppe convexe",
+	"compacite_circulaire": "A/A du plus petit cercle qui l'entoure",
+	"compacite_brute":      "(murs + toit)/V^(2/3)",
+	"espacement":           "distance au bâtiment le plus proche, au plus 100",
+	"hauteur_origine":      "mesurée, d'après les niveaux ou par défaut",
+	"niveaux_origine":      "mesurés, d'après la hauteur ou par défaut",
+}
+
+// sourceTerms say where a height or levels come from.
+var sourceTerms = []referentials.Term{
+	{Value: string(Measured), Title: referentials.Text{FR: "Mesuré", EN: "Measured"}},
+	{Value: string(FromLevels), Title: referentials.Text{FR: "D'après les niveaux", EN: "From levels"}},
+	{Value: string(FromHeight), Title: referentials.Text{FR: "D'après la hauteur", EN: "From height"}},
+	{Value: string(Default), Title: referentials.Text{FR: "Par défaut", EN: "Default"}},
+}
+
 // FormFields describes the columns of a building, as [Form.Values] gives them.
 func FormFields() []referentials.Field {
 	var out []referentials.Field
-	add := func(name, fr, en, formula, unit string, kind referentials.FieldType, role referentials.Role) {
-		out = append(out, referentials.Field{Name: name, Title: referentials.Text{FR: fr, EN: en}, Description: referentials.Text{FR: formula, EN: formula},
-			Type: kind, Unit: unit, Role: role, Disclosure: referentials.Public})
+	add := func(name, fr, en, formula, unit string, kind referentials.FieldType, role referentials.Role, terms ...referentials.Term) {
+		about := referentials.Text{FR: formula, EN: formula}
+		if s, ok := formWordsFR[name]; ok {
+			about.FR = s
+		}
+		out = append(out, referentials.Field{Name: name, Title: referentials.Text{FR: fr, EN: en}, Description: about,
+			Type: kind, Unit: unit, Role: role, Disclosure: referentials.Public, Terms: terms})
 	}
 	for _, n := range formIndicators {
 		role := referentials.Intensive
@@ -42,8 +66,8 @@ func FormFields() []referentials.Field {
 		}
 		add(n.name, n.fr, n.en, n.formula, n.unit, referentials.Number, role)
 	}
-	add("hauteur_origine", "Origine de la hauteur", "Where the height comes from", "measured, from levels or default", "", referentials.String, referentials.Category)
-	add("niveaux_origine", "Origine des niveaux", "Where the levels come from", "measured, from height or default", "", referentials.String, referentials.Category)
+	add("hauteur_origine", "Origine de la hauteur", "Where the height comes from", "measured, from levels or default", "", referentials.String, referentials.Category, sourceTerms[0], sourceTerms[1], sourceTerms[3])
+	add("niveaux_origine", "Origine des niveaux", "Where the levels come from", "measured, from height or default", "", referentials.String, referentials.Category, sourceTerms[0], sourceTerms[2], sourceTerms[3])
 	return out
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"socle/referentials"
+	"socle/referentials/catalog"
 )
 
 // Indicator describes one figure of a cell: what a collection's field says of it, and how
@@ -66,6 +67,7 @@ var indicators = [...]Indicator{
 	{Name: "part_impermeable", FR: "Part imperméable", EN: "Impervious fraction", Formula: "other sealed ground/S, below all", Unit: "1", Weight: byArea, of: func(c *Cell) float64 { return c.ImperviousShare }},
 	{Name: "densite_logements", FR: "Densité de logements", EN: "Dwelling density", Formula: "Σ dwellings/S", Unit: "1/har", Weight: byArea, of: func(c *Cell) float64 { return c.DwellingsPerHa }},
 	{Name: "part_estimee", FR: "Part d'emprise à hauteur estimée", EN: "Share of footprints of estimated height", Formula: "ΣA whose height is not measured/ΣA", Unit: "1", Weight: byFootprint, of: func(c *Cell) float64 { return c.EstimatedShare }},
+	{Name: "part_defaut", FR: "Part d'emprise à hauteur par défaut", EN: "Share of footprints of default height", Formula: "ΣA of which neither height nor levels are known/ΣA", Unit: "1", Weight: byFootprint, of: func(c *Cell) float64 { return c.DefaultShare }},
 }
 
 // shares are what only rules of a typology look at: the floors by use.
@@ -107,7 +109,7 @@ func Fields() []referentials.Field {
 	var out []referentials.Field
 	for _, n := range indicators {
 		f := referentials.Field{
-			Name: n.Name, Title: referentials.Text{FR: n.FR, EN: n.EN}, Description: referentials.Text{FR: n.Formula, EN: n.Formula},
+			Name: n.Name, Title: referentials.Text{FR: n.FR, EN: n.EN}, Description: referentials.Text{FR: inFrench(n.Name, n.Formula), EN: n.Formula},
 			Type: referentials.Number, Unit: n.Unit, Role: referentials.Intensive, Weight: n.Weight, Disclosure: referentials.Public,
 		}
 		if n.Whole {
@@ -119,7 +121,7 @@ func Fields() []referentials.Field {
 		out = append(out, f)
 	}
 	text := func(name, fr, en, from string, kind referentials.FieldType, role referentials.Role, unit string) {
-		out = append(out, referentials.Field{Name: name, Title: referentials.Text{FR: fr, EN: en}, Description: referentials.Text{FR: from, EN: from},
+		out = append(out, referentials.Field{Name: name, Title: referentials.Text{FR: fr, EN: en}, Description: referentials.Text{FR: inFrench(name, from), EN: from},
 			Type: kind, Role: role, Unit: unit, Disclosure: referentials.Public})
 	}
 	text(fieldType, "Type de tissu urbain", "Kind of urban fabric", "rules of the typology, the first that holds", referentials.String, referentials.Category, "")
@@ -127,6 +129,13 @@ func Fields() []referentials.Field {
 	text(fieldSecondZone, "Zone climatique suivante", "Next local climate zone", "the next nearest class", referentials.String, referentials.Category, "")
 	text(fieldDistance, "Distance à la zone climatique", "Distance to the climate zone", "to the ranges of the class, in standard deviations of the bounds", referentials.Number, referentials.Plain, "1")
 	text(fieldUniqueness, "Unicité de la zone climatique", "Uniqueness of the climate zone", "|d1−d2|/(d1+d2) for classes found by distance", referentials.Number, referentials.Plain, "1")
+	if imu, ok := catalog.Lookup("imu"); ok {
+		for i := range out {
+			if k := imu.FieldIndex(out[i].Name); k >= 0 && out[i].Name != fieldType {
+				out[i].Terms = imu.Fields[k].Terms
+			}
+		}
+	}
 	return out
 }
 

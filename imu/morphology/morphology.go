@@ -76,9 +76,10 @@ type Options struct {
 // Result is what was measured: one Form for each building and one Cell for each cell, in
 // the order of the input.
 type Result struct {
-	Forms  []Form
-	Cells  []Cell
-	Report Report
+	Forms   []Form
+	Cells   []Cell
+	Classes []referentials.Term // that cells may be of
+	Report  Report
 }
 
 // Report counts what had to be decided.
@@ -120,7 +121,7 @@ func Measure(ctx context.Context, in Input, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Forms: town.forms}
+	r := &Result{Forms: town.forms, Classes: typology.Terms()}
 	if r.Cells, err = measureCells(ctx, town, mesh, in, tell); err != nil {
 		return nil, err
 	}

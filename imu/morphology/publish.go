@@ -10,19 +10,77 @@ import (
 // Published gives what a result is published as: a mesh with the shapes and the key of the
 // one measured, what tells its cells apart (labels, references, categories), and the
 // indicators. Invalid when the key has the name of an indicator.
-func Published(id string, mesh *snapshot.PublicCollection, r *Result) (referentials.Descriptor, referentials.Rows, error) {
+func Published(id string, c *Collections, r *Result) (referentials.Descriptor, referentials.Rows, error) {
+	mesh := c.Mesh
 	of := mesh.Descriptor()
-	d, kept, err := beside(id, mesh, Fields())
+	d, kept, err := beside(id, mesh, r.fields(c))
 	if err != nil {
 		return d, nil, err
 	}
 	d.Mesh = true
 	d.Description = referentials.Text{FR: "Indicateurs de forme urbaine, par maille.", EN: "Indicators of urban form, by cell."}
-	d.Tiles.Fields = []string{of.Key, fieldType, fieldZone, "ces", "cos", "hauteur_moy", "densite_logements"}
+	d.Tiles.Fields = append([]string{of.Key}, onTiles...)
 	if k := of.LabelIndex(); k >= 0 && of.Fields[k].Name != of.Key && slices.Contains(kept, k) {
 		d.Tiles.Fields = append(d.Tiles.Fields, of.Fields[k].Name)
 	}
 	return d, rowsBeside(mesh, kept, func(i int, dst []referentials.Value) []referentials.Value { return r.Cells[i].Values(dst) }), d.Validate()
+}
+
+// onTiles are the fields that tiles carry.
+var onTiles = []string{fieldType, fieldZone, "ces", "cos", "hauteur_moy", "densite_logements"}
+
+// fields describes the columns of a cell, with the classes there are and where they are from.
+func (r *Result) fields(c *Collections) []referentials.Field {
+	fields := c.sourced(Fields())
+	for i := range fields {
+		if fields[i].Name == fieldType {
+			fields[i].Terms = r.Classes
+		}
+	}
+	return fields
+}
+
+// Widened gives cells that are published with the indicators as further columns. Those of
+// d that have the name of an indicator are left out for it; rows are in the order of the
+// result.
+func Widened(d referentials.Descriptor, rows referentials.Rows, c *Collections, r *Result) (referentials.Descriptor, referentials.Rows, error) {
+	fields := r.fields(c)
+	wide := d.Clone()
+	wide.Fields = wide.Fields[:0]
+	var kept []int
+	for i := range d.Fields {
+		if !slices.ContainsFunc(fields, func(f referentials.Field) bool { return f.Name == d.Fields[i].Name }) {
+			wide.Fields, kept = append(wide.Fields, d.Fields[i]), append(kept, i)
+		}
+	}
+	wide.Fields = append(wide.Fields, fields...)
+	for _, name := range onTiles {
+		if !slices.Contains(wide.Tiles.Fields, name) {
+			wide.Tiles.Fields = append(wide.Tiles.Fields, name)
+		}
+	}
+	return wide, func(yield func(*referentials.Row, error) bool) {
+		var out referentials.Row
+		k := 0
+		for row, err := range rows {
+			if err == nil && k == len(r.Cells) {
+				err = referentials.Errorf(referentials.Internal, "there are more cells than the %d measured", k).At("collection %s", d.ID)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			out.Values = out.Values[:0]
+			for _, f := range kept {
+				out.Values = append(out.Values, row.Values[f])
+			}
+			out.Values, out.Geom = r.Cells[k].Values(out.Values), row.Geom
+			k++
+			if !yield(&out, nil) {
+				return
+			}
+		}
+	}, wide.Validate()
 }
 
 // PublishedForms gives what the forms of the buildings are published as, in the same way.

@@ -42,6 +42,15 @@ type bound struct {
 	from, to  float64
 }
 
+// Terms gives the classes as the values of a field.
+func (t *Typology) Terms() []referentials.Term {
+	terms := make([]referentials.Term, len(t.Classes))
+	for i, c := range t.Classes {
+		terms[i] = referentials.Term{Value: c.Name, Title: c.Title, Colour: c.Colour}
+	}
+	return terms
+}
+
 type typologyFile struct {
 	Classes []classEntry `yaml:"classes"`
 }

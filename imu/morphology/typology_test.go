@@ -3,10 +3,13 @@ package morphology
 import (
 	"errors"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"socle/referentials"
+	"socle/referentials/catalog"
 )
 
 // TestBuiltinTypology classifies the forms the classes are named after.
@@ -79,6 +82,92 @@ func TestParseTypology(t *testing.T) {
 			t.Errorf("%.60s: %v, want %q", text, err, says)
 		}
 	}
+}
+
+// TestCatalogKnowsTheForms holds the descriptor of blocks to what is computed of them.
+func TestCatalogKnowsTheForms(t *testing.T) {
+	t.Parallel()
+	imu, _ := catalog.Lookup("imu")
+	typology, err := BuiltinTypology()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := -1
+	for _, f := range Fields() {
+		k := imu.FieldIndex(f.Name)
+		if k < 0 {
+			t.Errorf("the catalog has no %s", f.Name)
+			continue
+		}
+		of := imu.Fields[k]
+		if of.Title != f.Title || of.Type != f.Type || of.Unit != f.Unit || of.Role != f.Role || of.Weight != f.Weight {
+			t.Errorf("the catalog has %+v, computed is %+v", of, f)
+		}
+		if k < at {
+			t.Errorf("%s has another place", f.Name)
+		}
+		at = k
+		if f.Name == fieldType && !slices.Equal(of.Terms, typology.Terms()) {
+			t.Errorf("classes of the catalog: %v", of.Terms)
+		}
+	}
+}
+
+// TestColoursForEveryone measures how far the colours of classes are apart, as people see
+// them who lack one of the three kinds of cones too (Machado, Oliveira and Fernandes 2009).
+func TestColoursForEveryone(t *testing.T) {
+	t.Parallel()
+	typology, err := BuiltinTypology()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for who, m := range map[string][9]float64{
+		"all cones":    {1, 0, 0, 0, 1, 0, 0, 0, 1},
+		"protanopia":   {0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998},
+		"deuteranopia": {0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.011820, 0.042940, 0.968881},
+		"tritanopia":   {1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.303900},
+	} {
+		for i, a := range typology.Classes {
+			for _, b := range typology.Classes[:i] {
+				if far := apart(t, a.Colour, b.Colour, m); far < 11 {
+					t.Errorf("%s: %s and %s are %.1f apart", who, a.Name, b.Name, far)
+				}
+			}
+		}
+	}
+}
+
+// apart is the distance of two colours in CIELAB, seen through m.
+func apart(t *testing.T, a, b string, m [9]float64) float64 {
+	t.Helper()
+	lab := func(hex string) [3]float64 {
+		n, err := strconv.ParseUint(hex[1:], 16, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var light, seen [3]float64
+		for k := range light {
+			v := float64(n>>(16-8*k)&255) / 255
+			if light[k] = v / 12.92; v > 0.04045 {
+				light[k] = math.Pow((v+0.055)/1.055, 2.4)
+			}
+		}
+		for k := range seen {
+			seen[k] = min(1, max(0, m[3*k]*light[0]+m[3*k+1]*light[1]+m[3*k+2]*light[2]))
+		}
+		f := func(v float64) float64 {
+			if v > 216.0/24389 {
+				return math.Cbrt(v)
+			}
+			return (24389.0/27*v + 16) / 116
+		}
+		x := f((0.4124564*seen[0] + 0.3575761*seen[1] + 0.1804375*seen[2]) / 0.95047)
+		y := f(0.2126729*seen[0] + 0.7151522*seen[1] + 0.0721750*seen[2])
+		z := f((0.0193339*seen[0] + 0.1191920*seen[1] + 0.9503041*seen[2]) / 1.08883)
+		return [3]float64{116*y - 16, 500 * (x - y), 200 * (y - z)}
+	}
+	p, q := lab(a), lab(b)
+	return math.Hypot(p[0]-q[0], math.Hypot(p[1]-q[1], p[2]-q[2]))
 }
 
 // TestIndicatorsAreDescribed holds the fields to what a collection asks of them, and the

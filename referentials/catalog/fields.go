@@ -4,20 +4,21 @@ import "socle/referentials"
 
 // Units of measures, in UCUM. Counts of things have the unit 1.
 const (
-	count      = "1"
-	metre      = "m"
-	squareM    = "m2"
-	cubicM     = "m3"
-	hectare    = "har"
-	perHectare = "1/har"
-	degree     = "deg"
-	gon        = "gon"
-	percent    = "%"
-	euro       = "EUR"
-	megawattH  = "MW.h"
-	kilowattH  = "kW.h"
-	kilogram   = "kg"
-	year       = "a"
+	count           = "1"
+	metre           = "m"
+	squareM         = "m2"
+	cubicM          = "m3"
+	hectare         = "har"
+	perHectare      = "1/har"
+	metrePerSquareM = "m.m-2"
+	degree          = "deg"
+	gon             = "gon"
+	percent         = "%"
+	euro            = "EUR"
+	megawattH       = "MW.h"
+	kilowattH       = "kW.h"
+	kilogram        = "kg"
+	year            = "a"
 )
 
 // Producers, as they sign their data.
@@ -94,6 +95,9 @@ func (c column) uncombinable(unit, fr, en string) column {
 	c.Role, c.Unit, c.Description = referentials.Intensive, unit, words(fr, en)
 	return c
 }
+
+// terms are the values a category is known to take.
+func (c column) terms(list ...referentials.Term) column { c.Terms = list; return c }
 
 func (c column) about(fr, en string) column { c.Description = words(fr, en); return c }
 

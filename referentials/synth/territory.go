@@ -121,7 +121,7 @@ func (e *edition) writeIMU(vertices []float64) error {
 		l.text("id_imu", fmt.Sprintf("%s_%05d", code, info.number))
 		l.text("code_insee", code)
 		l.text("code_iris", e.iris[info.iris].code)
-		l.text("tissu", specs[info.zone].name)
+		l.text("tissu", specs[info.zone].fabric)
 		l.fixed("surface", signedArea(e.polygon(f)), 1)
 		l.int("nb_batiments", n.buildings)
 		l.int("nb_adresses", n.addresses)

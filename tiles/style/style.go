@@ -45,6 +45,7 @@ type Layer struct {
 	Filter      json.RawMessage `json:"filter,omitempty"`
 	Layout      json.RawMessage `json:"layout,omitempty"`
 	Paint       json.RawMessage `json:"paint"`
+	Metadata    json.RawMessage `json:"metadata,omitempty"` // the legend of colours by class
 }
 
 // Style is a MapLibre style, version 8, ready to be marshalled.
@@ -82,16 +83,21 @@ func Read() (*Book, error) {
 	return b, nil
 }
 
-// Of gives the layers that a collection is drawn with alone.
+// Of gives the layers that a collection is drawn with alone. Polygons of classes that have
+// colours of their own are filled with these.
 func (b *Book) Of(d *referentials.Descriptor) []Layer {
 	layers, known := b.Referentials[d.ID]
 	if !known {
 		layers = b.byKind(d)
 	}
 	out := []Layer{b.background()}
+	class := classField(d)
 	for _, l := range layers {
 		if !known {
 			l.ID = d.ID + "-" + l.ID
+		}
+		if class != nil && l.Type == "fill" {
+			l = l.byClass(class)
 		}
 		out = append(out, l.of(d.ID))
 	}

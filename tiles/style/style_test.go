@@ -94,6 +94,31 @@ func TestOf(t *testing.T) {
 	}
 }
 
+// TestClasses fills polygons by the first field on tiles whose values have colours, other
+// layers and other collections as before.
+func TestClasses(t *testing.T) {
+	b := book(t)
+	d := referentials.Descriptor{ID: "mine", Geometry: geo.MultiPolygon, Tiles: referentials.TilePolicy{Fields: []string{"plain", "kind"}}, Fields: []referentials.Field{
+		{Name: "hidden", Terms: []referentials.Term{{Value: "x", Colour: "#000000"}}},
+		{Name: "plain", Terms: []referentials.Term{{Value: "x"}}},
+		{Name: "kind", Title: referentials.Text{FR: "Genre", EN: "Kind"}, Terms: []referentials.Term{{Value: "a", Title: referentials.Text{FR: "Un", EN: "One"}, Colour: "#112233"}, {Value: "b"}}},
+	}}
+	layers := b.Of(&d)
+	if got := string(layers[1].Paint); !strings.Contains(got, `"fill-color":["match",["to-string",["get","kind"]],"a","#112233","#e4e0d8"]`) || !strings.Contains(got, `"fill-opacity"`) {
+		t.Error(got)
+	}
+	if got := string(layers[1].Metadata); !strings.Contains(got, `"fr":"Un"`) || !strings.Contains(got, `"en":"Kind"`) || layers[2].Metadata != nil {
+		t.Error(got)
+	}
+	if strings.Contains(string(b.Kinds["polygon"][0].Paint), "match") {
+		t.Error("the looks of others have changed")
+	}
+	imu, _ := catalog.Lookup("imu")
+	if got := string(b.Of(&imu)[1].Paint); !strings.Contains(got, `"tissu"`) || !strings.Contains(got, `"centre_ancien","#6b2b1f"`) {
+		t.Error(got)
+	}
+}
+
 func TestTerritory(t *testing.T) {
 	b := book(t)
 	layers, ids := b.OfTerritory(func(id string) bool { return id != "imu" })

@@ -151,7 +151,24 @@ func valueSchema(f *referentials.Field, lang string) object {
 	if f.Unit != "" {
 		s["x-ogc-unit"] = f.Unit
 	}
+	if len(f.Terms) > 0 { // not an enumeration: other values may occur
+		s["x-socle-terms"] = describeTerms(f.Terms, lang)
+	}
 	return s
+}
+
+type termDocument struct {
+	Value  string `json:"value"`
+	Title  string `json:"title,omitempty"`
+	Colour string `json:"colour,omitempty"`
+}
+
+func describeTerms(terms []referentials.Term, lang string) []termDocument {
+	out := make([]termDocument, len(terms))
+	for i, t := range terms {
+		out[i] = termDocument{t.Value, textIn(lang, t.Title), t.Colour}
+	}
+	return out
 }
 
 type functionsDocument struct {
