@@ -29,10 +29,10 @@ func classField(d *referentials.Descriptor) *referentials.Field {
 
 // byClass fills polygons in the colours of the values of a field.
 func (l Layer) byClass(f *referentials.Field) Layer {
-	match := []any{"match", []any{"to-string", []any{"get", f.Name}}}
+	match := []any{"match", []any{"get", f.Name}} // in the form QGIS 3.22 reads: no conversion, lists of values
 	for _, t := range f.Terms {
 		if t.Colour != "" {
-			match = append(match, t.Value, t.Colour)
+			match = append(match, []string{t.Value}, t.Colour)
 		}
 	}
 	paint := map[string]json.RawMessage{}
