@@ -323,11 +323,48 @@ func TestKey(t *testing.T) {
 	}
 	var csv bytes.Buffer
 	if err := m.WriteCSV(context.Background(), &csv, find("iris"), find("iris")); err != nil ||
-		csv.String() != "source,cell,weight\r\n352380101,352380101,1\r\n350510000,350510000,1\r\n999990000,999990000,1\r\n" {
+		csv.String() != "source_id,cell_id,weight\r\n352380101,352380101,1\r\n350510000,350510000,1\r\n999990000,999990000,1\r\n" {
 		t.Error(csv.String(), err)
 	}
 	if err := m.WriteCSV(context.Background(), &csv, find("iris"), find("voies")); referentials.CodeOf(err) != referentials.Conflict {
 		t.Error(err)
+	}
+	for _, err := range m.Rows(context.Background(), find("iris"), find("voies")) {
+		if referentials.CodeOf(err) != referentials.Conflict {
+			t.Error(err)
+		}
+	}
+}
+
+// TestTablesAgree finds the same in rows as in CSV, areas included.
+func TestTablesAgree(t *testing.T) {
+	find := new(world).
+		add(layerOf("mesh", geo.Polygon), features(rectangle(0, 0, 10, 10), rectangle(10, 0, 20, 10))...).
+		add(layerOf("plots", geo.Polygon), features(rectangle(5, 0, 15, 10), rectangle(2, 2, 4, 4))...).load(t)
+	plots, mesh := find("plots"), find("mesh")
+	m := made(t, Request{Source: plots, Mesh: mesh, Method: Area})
+	var want bytes.Buffer
+	if err := m.WriteCSV(t.Context(), &want, plots, mesh); err != nil {
+		t.Fatal(err)
+	}
+	d := m.Describe(plots, mesh)
+	var names []string
+	for _, f := range d.Fields {
+		names = append(names, f.Name)
+	}
+	got := strings.Join(names, ",") + "\r\n"
+	for row, err := range m.Rows(t.Context(), plots, mesh) {
+		if err != nil || d.CheckRow(row) != nil {
+			t.Fatal(err, d.CheckRow(row))
+		}
+		var values []string
+		for _, v := range row.Values {
+			values = append(values, v.String())
+		}
+		got += strings.Join(values, ",") + "\r\n"
+	}
+	if got != want.String() || strings.Count(got, "\n") != 4 {
+		t.Errorf("rows\n%swant\n%s", got, want.String())
 	}
 }
 
