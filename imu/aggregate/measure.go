@@ -33,7 +33,8 @@ type Measure struct {
 	Weight   string  // mean and std: the field that weighs, or WeightArea; "" is the descriptor's
 	Level    float64 // quantile: 0 to 1
 
-	at int // character of the text it was read from, from 1; 0 when it was not read
+	at     int    // character of the text it was read from, from 1; 0 when it was not read
+	column string // the name it was asked for by, where a field goes by several; "" for its own
 }
 
 // WeightArea weighs by the area a feature has in common with the cell, unless a field has
@@ -68,6 +69,9 @@ func signatures() []signature {
 
 // Name is the column the measure makes: letters, digits and "_" but for those of fields.
 func (m *Measure) Name() string {
+	if m.column != "" {
+		return m.column
+	}
 	parts := []string{string(m.Function)}
 	switch m.Function {
 	case Quantile:
