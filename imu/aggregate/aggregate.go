@@ -50,6 +50,11 @@ type Request struct {
 	Profiles disclosure.Profiles
 	Year     int
 
+	// OneWay judges a protected source by all its quantities, whichever are asked for, so that
+	// the same figures are hidden in every answer: two that hide different ones give both away.
+	// Measures of anything else of it are Refused.
+	OneWay bool
+
 	// Parents are levels above the mesh that are released with it, the finest first: what
 	// is hidden below is carried by them.
 	Parents []*snapshot.Collection

@@ -23,6 +23,25 @@ type judged struct {
 // measures give away, else of the one the source is about, so that a count is hidden
 // wherever the consumption behind it would be.
 func (p *plan) judge(rule *disclosure.Profile) ([]judged, error) {
+	about, err := p.about()
+	if err != nil {
+		return nil, err
+	}
+	count, err := p.units()
+	if err != nil {
+		return nil, err
+	}
+	if len(about) == 0 {
+		about = magnitudes{{count, -1}}
+	}
+	return p.look(rule, about, count)
+}
+
+// about chooses the quantities that are judged.
+func (p *plan) about() (magnitudes, error) {
+	if p.r.OneWay {
+		return p.aboutAll()
+	}
 	var about magnitudes
 	confidential := func(m magnitude) bool { return p.d.Fields[m.field].Disclosure == referentials.Confidential }
 	add := func(all magnitudes, which func(magnitude) bool) {
@@ -50,14 +69,48 @@ func (p *plan) judge(rule *disclosure.Profile) ([]judged, error) {
 			add(p.outputs[i].magnitudes, func(magnitude) bool { return true })
 		}
 	}
-	count, err := p.units()
-	if err != nil {
-		return nil, err
+	return about, nil
+}
+
+// aboutAll gives the quantities of the source: the confidential ones, or all of them where
+// none is said to be. Measures that give other sums away would need figures hidden that other
+// answers show.
+func (p *plan) aboutAll() (about magnitudes, err error) {
+	adds := func(f *referentials.Field) bool {
+		return f.Role == referentials.Extensive && (f.Type == referentials.Number || f.Type == referentials.Integer)
 	}
-	if len(about) == 0 {
-		about = magnitudes{{count, -1}}
+	some := slices.ContainsFunc(p.d.Fields, func(f referentials.Field) bool { return adds(&f) && f.Disclosure == referentials.Confidential })
+	secret := func(f *referentials.Field) bool { return !some || f.Disclosure == referentials.Confidential }
+	for i := range p.d.Fields {
+		if f := &p.d.Fields[i]; adds(f) && secret(f) {
+			about = append(about, magnitude{p.column(i), i})
+		}
 	}
-	var all []judged
+	for i := range p.outputs {
+		o := &p.outputs[i]
+		for _, m := range o.magnitudes {
+			if !secret(&p.d.Fields[m.field]) || p.void(m.column) || slices.ContainsFunc(about, func(a magnitude) bool { return a.column == m.column }) {
+				continue
+			}
+			e := referentials.Errorf(referentials.Refused, "beside the other figures of %s, which are hidden in one way, it would give hidden ones away", p.d.ID).
+				At("measure %s", o.measure.String())
+			if len(about) == 0 {
+				return nil, e.Do("take count")
+			}
+			name := quoted(p.d.Fields[about[0].field].Name)
+			return nil, e.Do("take sum(%s), mean(%s) or density(%s)", name, name, name)
+		}
+	}
+	return about, nil
+}
+
+// void tells a column that holds nothing.
+func (p *plan) void(column string) bool {
+	return !slices.ContainsFunc(p.columns[column], func(v float64) bool { return v == v && v != 0 })
+}
+
+// look adds the terms of each quantity.
+func (p *plan) look(rule *disclosure.Profile, about magnitudes, count string) (all []judged, err error) {
 	for _, m := range about {
 		j := judged{factor: 1}
 		if rule.Rule.OrOver > 0 && m.field >= 0 {

@@ -28,6 +28,7 @@ type tower struct {
 	outside *grid // what reaches no level: one cell
 	all     *grid // everything: one cell
 	left    func(part) bool
+	lost    map[*grid][][]float64 // what rounding took of sums, while they are made
 }
 
 // part names a figure that goes into sums, whatever its sheet.
@@ -158,6 +159,7 @@ func (t *tower) reach(ctx context.Context, walks Crosswalks, c *snapshot.Collect
 // roll sums the levels up, without what may be in no total.
 func (t *tower) roll() {
 	sheets := t.cells.groups
+	t.lost = map[*grid][][]float64{}
 	t.all = t.empty(1)
 	lower := t.cells
 	for k := range t.levels {
@@ -181,6 +183,7 @@ func (t *tower) roll() {
 				}
 			}
 		}
+		t.settle(l.sums)
 		lower = l.sums
 	}
 	for f := range lower.cells * sheets {
@@ -193,6 +196,7 @@ func (t *tower) roll() {
 			t.add(t.all, b, t.outside, b)
 		}
 	}
+	t.settle(t.all)
 }
 
 func (t *tower) empty(cells int) *grid {
@@ -203,7 +207,26 @@ func (t *tower) empty(cells int) *grid {
 			g.terms[k][f] = math.NaN()
 		}
 	}
+	lost := make([][]float64, len(t.terms))
+	for k := range lost {
+		if t.terms[k].kind.adds() {
+			lost[k] = make([]float64, cells*g.groups)
+		}
+	}
+	t.lost[g] = lost
 	return g
+}
+
+// settle gives sums that are complete what rounding took of them.
+func (t *tower) settle(g *grid) {
+	for k, lost := range t.lost[g] {
+		for f, v := range lost {
+			if v != 0 {
+				g.terms[k][f] += v
+			}
+		}
+	}
+	delete(t.lost, g)
 }
 
 // add puts figure f of a grid into figure to of another. What cannot be told of a set from
@@ -222,7 +245,10 @@ func (t *tower) add(into *grid, to int, from *grid, f int) {
 				*out = v
 			}
 		case kind.adds():
-			*out += v
+			sum := compensated{total: *out}
+			sum.add(v)
+			*out = sum.total
+			t.lost[into][k][to] += sum.lost
 		case kind == minimum:
 			*out = min(*out, v)
 		case kind == maximum:

@@ -95,6 +95,7 @@ type multiplier struct {
 	codes   []int32
 	weights []float64   // scratch by group
 	means   []float64   // scratch by group
+	lost    []float64   // scratch by group: what rounding took of a sum
 	sets    [][]float64 // samples by group
 }
 
@@ -139,31 +140,43 @@ func (m *multiplier) count(sources []uint32, weights, out []float64) {
 		return
 	}
 	clear(out) // a cell that features reach has none of a group, rather than no data
-	for p, i := range sources {
+	if weights != nil {
+		m.add(nil, sources, weights, out)
+		return
+	}
+	for _, i := range sources {
 		if g := m.group(i); g >= 0 {
-			w := 1.0
-			if weights != nil {
-				w = weights[p]
-			}
-			out[g] += w
+			out[g]++
 		}
 	}
 }
 
 func (m *multiplier) sum(values []float64, sources []uint32, weights, out []float64) {
-	if m.codes == nil && weights == nil && values != nil {
-		sum, some := 0.0, false
-		for _, i := range sources {
-			if v := values[i]; v == v {
-				sum += v
-				some = true
-			}
-		}
-		if some {
-			out[0] = sum
-		}
+	if m.codes != nil || values == nil {
+		m.add(values, sources, weights, out)
 		return
 	}
+	var sum compensated
+	some := false
+	for p, i := range sources {
+		v := values[i]
+		if v != v {
+			continue
+		}
+		if weights != nil {
+			v *= weights[p]
+		}
+		sum.add(v)
+		some = true
+	}
+	if some {
+		out[0] = sum.sum()
+	}
+}
+
+// add sums by group; nil values and weights are 1.
+func (m *multiplier) add(values []float64, sources []uint32, weights, out []float64) {
+	lost := m.scratch(&m.lost)
 	for p, i := range sources {
 		g, v := m.group(i), 1.0
 		if values != nil {
@@ -178,7 +191,14 @@ func (m *multiplier) sum(values []float64, sources []uint32, weights, out []floa
 		if out[g] != out[g] {
 			out[g] = 0
 		}
-		out[g] += v
+		sum := compensated{out[g], lost[g]}
+		sum.add(v)
+		out[g], lost[g] = sum.total, sum.lost
+	}
+	for g, l := range lost {
+		if l != 0 {
+			out[g] += l
+		}
 	}
 }
 

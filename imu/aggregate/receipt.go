@@ -217,20 +217,22 @@ func (w *work) balances() (list []Balance) {
 			if len(w.groups.bins) > 0 && !w.groups.implicit {
 				s.Period = w.groups.bins[b]
 			}
-			var shown, elsewhere compensated
+			var shown, elsewhere, hidden compensated
 			for k := range w.r.Mesh.Len() {
 				f := k*sheets + b
 				v := w.tower.cells.terms[o.num][f]
 				switch {
-				case v != v, w.verdicts != nil && w.verdicts.cells[f].Hidden():
+				case v != v:
+				case w.verdicts != nil && w.verdicts.cells[f].Hidden():
+					hidden.add(v)
 				case w.shown != nil && !w.shown[k]:
 					elsewhere.add(v)
 				default:
 					shown.add(v)
 				}
 			}
-			s.Shown, s.Elsewhere = shown.sum(), elsewhere.sum()
-			w.close(&s, o.num, b)
+			s.Shown, s.Elsewhere = rounded(shown.sum()), rounded(elsewhere.sum())
+			w.close(&s, o.num, b, rounded(hidden.sum()))
 			list = append(list, s)
 		}
 	}
@@ -238,8 +240,8 @@ func (w *work) balances() (list []Balance) {
 }
 
 // close tells the parts of a balance that may be told.
-func (w *work) close(s *Balance, t, b int) {
-	all, lost := zeroIfNull(w.source.terms[t][b]), w.unmatched(t, b)
+func (w *work) close(s *Balance, t, b int, hidden float64) {
+	all, lost := rounded(zeroIfNull(w.source.terms[t][b])), rounded(w.unmatched(t, b))
 	if w.verdicts == nil {
 		withheld := 0.0
 		s.Total, s.Unmatched, s.Withheld = &all, &lost, &withheld
@@ -247,7 +249,7 @@ func (w *work) close(s *Balance, t, b int) {
 	}
 	if !w.verdicts.all[b].Hidden() {
 		if s.Partial = w.verdicts.partialAll[b]; s.Partial {
-			all = zeroIfNull(w.tower.all.terms[t][b])
+			all = rounded(zeroIfNull(w.tower.all.terms[t][b]))
 		}
 		s.Total = &all
 	}
@@ -255,9 +257,10 @@ func (w *work) close(s *Balance, t, b int) {
 		s.Unmatched = &lost
 	}
 	if s.Total != nil && s.Unmatched != nil && !s.Partial {
+		// A sum of what is there prints as people write it; a difference has to agree.
 		withheld := all - lost - s.Shown - s.Elsewhere
-		if math.Abs(withheld) < 1e-9*math.Abs(all) {
-			withheld = 0
+		if math.Abs(withheld-hidden) <= 1e-9*math.Abs(all) {
+			withheld = hidden
 		}
 		s.Withheld = &withheld
 	}
@@ -282,18 +285,3 @@ func zeroIfNull(v float64) float64 {
 	}
 	return v
 }
-
-// compensated is Neumaier's sum: it loses no digits over many terms.
-type compensated struct{ total, lost float64 }
-
-func (c *compensated) add(v float64) {
-	t := c.total + v
-	if math.Abs(c.total) >= math.Abs(v) {
-		c.lost += c.total - t + v
-	} else {
-		c.lost += v - t + c.total
-	}
-	c.total = t
-}
-
-func (c *compensated) sum() float64 { return c.total + c.lost }

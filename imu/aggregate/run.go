@@ -19,6 +19,7 @@ func Run(ctx context.Context, r Request, walks Crosswalks) (*Release, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
+	r.Resolve()
 	w := &work{r: &r, protected: r.protected()}
 	name, err := r.profile(w.protected)
 	if err != nil {

@@ -160,7 +160,7 @@ func (f *filling) one(t *Table, at int, g *grid, reasons []disclosure.Reason, ro
 	for m := range f.plan.outputs {
 		v := math.NaN()
 		if reason == disclosure.Shown {
-			v = f.value(&f.plan.outputs[m], g, row, k, b, whole)
+			v = rounded(f.value(&f.plan.outputs[m], g, row, k, b, whole))
 		}
 		some = some || v == v
 		t.values[m][at] = v

@@ -15,8 +15,10 @@ import (
 // Anyone may ask as often as they like, and two answers that are each safe may give a hidden
 // figure away between them: the same total judged with other figures, a block and the
 // district less its other blocks. So to the public a protected source is told in one way
-// only: on one chain of meshes that nest, all of it judged together, whichever level is
-// asked for. Years are released one by one where there are several, which is one way too.
+// only: on one chain of meshes that nest, all of its quantities judged together, whichever
+// level and measure are asked for. Years are released one by one where there are several,
+// which is one way too. By category it is not told: what is hidden for a category's sake would
+// have to be hidden in every answer, and districts by category in those on blocks.
 
 // tellable are the functions that add up, or are made of what does.
 var tellable = []aggregate.Function{aggregate.Count, aggregate.Sum, aggregate.Mean, aggregate.Share, aggregate.Ratio, aggregate.Density}
@@ -59,7 +61,7 @@ func (d *Desk) releaseOneWay(ctx context.Context, s *snapshot.Snapshot, q *Quest
 		}
 	}
 	asked := q.Parents
-	r.Mesh, r.Parents, r.Method, r.Base = levels[0], levels[1:], aggregate.Auto, crosswalk.Base("")
+	r.Mesh, r.Parents, r.Method, r.Base, r.OneWay = levels[0], levels[1:], aggregate.Auto, crosswalk.Base(""), true
 	whole, err := aggregate.Run(ctx, r, d.walks)
 	if err != nil {
 		return nil, err
@@ -74,11 +76,12 @@ func (d *Desk) releaseOneWay(ctx context.Context, s *snapshot.Snapshot, q *Quest
 }
 
 // chain gives the longest chain of public meshes in which each refers to the next, the
-// finest first; of equals, the first by the ids of its meshes.
+// finest first; of equals, the first by the ids of its meshes. Published releases are no
+// meshes here: whoever publishes one would change how everything protected is told.
 func chain(s *snapshot.Snapshot) []*snapshot.Collection {
 	var meshes []*snapshot.Collection // by id
 	for _, c := range s.Collections() {
-		if d := c.Descriptor(); d.Mesh && d.IsPublic() && d.Geometry != geo.None {
+		if d := c.Descriptor(); d.Mesh && d.IsPublic() && d.Geometry != geo.None && !Published(&c.State().Version) {
 			meshes = append(meshes, c)
 		}
 	}
