@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"socle/imu/aggregate"
 	"socle/referentials"
+	"socle/referentials/snapshot"
 )
 
 // published begins what a version made of a release says it comes from.
@@ -26,6 +28,53 @@ func Publish(ctx context.Context, store referentials.Store, id string, rel *aggr
 	}
 	from := fmt.Sprintf("%s%s, %s", published, input(&rel.Receipt.Source), input(&rel.Receipt.Mesh))
 	return store.Replace(ctx, referentials.Publication{Descriptor: d, Source: from}, rel.Table.Rows())
+}
+
+// Published tells versions that were made of releases.
+func Published(v *referentials.Version) bool { return strings.HasPrefix(v.Source, published) }
+
+// MayPublish is the function of that name, asked of the desk's store.
+func (d *Desk) MayPublish(ctx context.Context, id string) error {
+	if d.store == nil {
+		return referentials.Errorf(referentials.Unsupported, "nothing is published here")
+	}
+	return MayPublish(ctx, d.store, id)
+}
+
+// appears is how long Publish waits for what it published to be in the snapshot.
+const appears = 15 * time.Second
+
+// Publish is the function of that name, into the desk's store. It returns when the snapshot
+// has the collection, or has not got it in time although it is published.
+func (d *Desk) Publish(ctx context.Context, id string, rel *aggregate.Release) (referentials.Version, error) {
+	v, err := d.publish(ctx, id, rel)
+	if err != nil {
+		return v, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, appears)
+	defer cancel()
+	for s := d.current(); !holds(s, &v); s = d.current() {
+		select {
+		case <-ctx.Done():
+			return v, nil
+		case <-s.Public().Replaced():
+		}
+	}
+	return v, nil
+}
+
+func (d *Desk) publish(ctx context.Context, id string, rel *aggregate.Release) (referentials.Version, error) {
+	if err := d.MayPublish(ctx, id); err != nil {
+		return referentials.Version{}, err
+	}
+	d.publishing.Lock()
+	defer d.publishing.Unlock()
+	return Publish(ctx, d.store, id, rel)
+}
+
+func holds(s *snapshot.Snapshot, v *referentials.Version) bool {
+	c, ok := s.Collection(v.Collection)
+	return ok && c.State().Version.ID >= v.ID
 }
 
 // input names a version; what somebody brought along has none.
@@ -51,7 +100,7 @@ func MayPublish(ctx context.Context, store referentials.Store, id string) error 
 		return err
 	}
 	for _, v := range versions {
-		if v.Version.Current && !strings.HasPrefix(v.Version.Source, published) {
+		if v.Version.Current && !Published(&v.Version) {
 			return referentials.Errorf(referentials.Conflict, "%q is a collection that is no release, and would be replaced", id).
 				At("publish").Do("publish under another name")
 		}

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"socle/geo/crs"
 	"socle/imu/aggregate"
@@ -66,10 +67,21 @@ type Options struct {
 	// ReadFile makes a collection of a file that an asker sends, which nobody else sees and
 	// nothing keeps, and tells what became of its rows: nil when none is taken.
 	ReadFile FileReader
+
+	// Store is where releases are published: nil where none are.
+	Store referentials.Store
+}
+
+// File is what an asker sends. Name tells its format by its end.
+type File struct {
+	Name string
+	Body io.Reader
+	Key  string  // the column that identifies rows; "" for what the file says
+	CRS  crs.CRS // of its coordinates, whatever it declares; zero for what it declares
 }
 
 // FileReader makes a collection of a file. The notes go into receipts.
-type FileReader func(ctx context.Context, name string, body io.Reader) (*snapshot.Collection, []referentials.Text, error)
+type FileReader func(ctx context.Context, f File) (*snapshot.Collection, []referentials.Text, error)
 
 const defaultCacheBytes = 256 << 20
 
@@ -81,6 +93,9 @@ type Desk struct {
 	profiles disclosure.Profiles
 	readFile FileReader
 	systems  crs.Cache
+	store    referentials.Store
+
+	publishing sync.Mutex // what a name stands for is looked at, and replaced, by one at a time
 }
 
 // New gives a Desk that answers from the snapshot that current gives. Close it.
@@ -93,7 +108,7 @@ func New(o Options, current func() *snapshot.Snapshot) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{current: current, trusted: o.Trusted, walks: walks, profiles: append(profiles, o.Profiles...), readFile: o.ReadFile}, nil
+	return &Desk{current: current, trusted: o.Trusted, walks: walks, profiles: append(profiles, o.Profiles...), readFile: o.ReadFile, store: o.Store}, nil
 }
 
 // Close lets go of the coordinate transformers.
@@ -126,11 +141,11 @@ func (d *Desk) ReleaseOf(ctx context.Context, q *Question, own *snapshot.Collect
 }
 
 // ReleaseOfFile answers a question about a file that the asker sends.
-func (d *Desk) ReleaseOfFile(ctx context.Context, q *Question, name string, body io.Reader) (*aggregate.Release, error) {
+func (d *Desk) ReleaseOfFile(ctx context.Context, q *Question, f File) (*aggregate.Release, error) {
 	if d.readFile == nil {
 		return nil, referentials.Errorf(referentials.Unsupported, "files are not taken here")
 	}
-	own, notes, err := d.readFile(ctx, name, body)
+	own, notes, err := d.readFile(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -149,6 +164,7 @@ func (d *Desk) release(ctx context.Context, s *snapshot.Snapshot, q *Question, s
 	if r.Measures, err = aggregate.ParseMeasures(q.Measure); err != nil {
 		return nil, err
 	}
+	r.Resolve()
 	run := aggregate.Run
 	if r.Protected() && !d.trusted {
 		run = func(ctx context.Context, r aggregate.Request, _ aggregate.Crosswalks) (*aggregate.Release, error) {
@@ -167,27 +183,50 @@ func (d *Desk) release(ctx context.Context, s *snapshot.Snapshot, q *Question, s
 	return release, err
 }
 
-// WriteCrosswalk writes the table of passage of a question as CSV. It shows keys, so the
-// source must be public.
-func (d *Desk) WriteCrosswalk(ctx context.Context, w io.Writer, q *Question) error {
+// Passage is a table of passage: which share of a feature of one collection belongs to a
+// cell of another.
+type Passage struct {
+	matrix       *crosswalk.Matrix
+	source, mesh *snapshot.Collection
+}
+
+// Descriptor describes the rows.
+func (p *Passage) Descriptor() referentials.Descriptor { return p.matrix.Describe(p.source, p.mesh) }
+
+// Len counts the rows.
+func (p *Passage) Len() int { return p.matrix.Len() }
+
+// Rows gives the rows, cell by cell.
+func (p *Passage) Rows(ctx context.Context) referentials.Rows {
+	return p.matrix.Rows(ctx, p.source, p.mesh)
+}
+
+// WriteCSV writes the rows as CSV, quicker than through them.
+func (p *Passage) WriteCSV(ctx context.Context, w io.Writer) error {
+	return p.matrix.WriteCSV(ctx, w, p.source, p.mesh)
+}
+
+// Crosswalk gives the table of passage of a question. It shows keys, so the source must be
+// public.
+func (d *Desk) Crosswalk(ctx context.Context, q *Question) (*Passage, error) {
 	s := d.current()
 	source, err := sourceOf(s, q.Source)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, ok := s.Public().Collection(source.Descriptor().ID); !ok {
-		return referentials.Errorf(referentials.Refused, "the features of %q may not be told one by one", q.Source).
+		return nil, referentials.Errorf(referentials.Refused, "the features of %q may not be told one by one", q.Source).
 			At("source").Do("ask for measures of it: aggregate")
 	}
 	r, err := d.request(s, q, source)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m, err := aggregate.Crosswalk(ctx, r, d.walks)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return m.WriteCSV(ctx, w, source, r.Mesh)
+	return &Passage{m, source, r.Mesh}, nil
 }
 
 // request finds what a question is about.

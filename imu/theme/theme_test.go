@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -134,15 +133,19 @@ func TestTags(t *testing.T) {
 func TestCrosswalkOfPublic(t *testing.T) {
 	d := open(t)
 	var out bytes.Buffer
-	if err := d.WriteCrosswalk(t.Context(), &out, &Question{Mesh: "imu", Source: "menages"}); err != nil || bytes.Count(out.Bytes(), []byte("\n")) != 41 {
+	passage, err := d.Crosswalk(t.Context(), &Question{Mesh: "imu", Source: "menages"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := passage.WriteCSV(t.Context(), &out); err != nil || bytes.Count(out.Bytes(), []byte("\n")) != 41 || passage.Len() != 40 {
 		t.Errorf("%v\n%s", err, out.Bytes())
 	}
 	for _, source := range []string{"foyers", "noms"} {
-		if err := d.WriteCrosswalk(t.Context(), io.Discard, &Question{Mesh: "imu", Source: source}); err == nil {
+		if _, err := d.Crosswalk(t.Context(), &Question{Mesh: "imu", Source: source}); err == nil {
 			t.Errorf("the keys of %s are told", source)
 		}
 	}
-	if _, err := d.ReleaseOfFile(t.Context(), &Question{Mesh: "imu", Measure: "count"}, "x.csv", strings.NewReader("")); referentials.CodeOf(err) != referentials.Unsupported {
+	if _, err := d.ReleaseOfFile(t.Context(), &Question{Mesh: "imu", Measure: "count"}, File{Name: "x.csv", Body: strings.NewReader("")}); referentials.CodeOf(err) != referentials.Unsupported {
 		t.Errorf("a desk that takes no files: %v", err)
 	}
 }

@@ -96,6 +96,7 @@ type Work func(ctx context.Context, tell func(percent int)) (*Result, error)
 type Status struct {
 	ID       string
 	Process  string
+	Owner    string // who asked for it
 	State    State
 	Progress int   // percent
 	Err      error // of a failed job
@@ -131,8 +132,9 @@ func New(o Options) *Manager {
 	return &Manager{options: o, wake: make(chan struct{}, 1), jobs: map[string]*job{}}
 }
 
-// Submit queues work. It is [referentials.Unavailable] when too much waits already.
-func (m *Manager) Submit(process string, work Work) (Status, error) {
+// Submit queues work for an owner. It is [referentials.Unavailable] when too much waits
+// already.
+func (m *Manager) Submit(process, owner string, work Work) (Status, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.waiting) >= m.options.Waiting {
@@ -140,7 +142,7 @@ func (m *Manager) Submit(process string, work Work) (Status, error) {
 	}
 	now := m.options.Now()
 	m.made++
-	j := &job{Status: Status{ID: m.id(m.made), Process: process, State: Accepted, Created: now, Updated: now}, work: work}
+	j := &job{Status: Status{ID: m.id(m.made), Process: process, Owner: owner, State: Accepted, Created: now, Updated: now}, work: work}
 	m.jobs[j.ID] = j
 	m.order = append(m.order, j)
 	m.waiting = append(m.waiting, j)
@@ -209,14 +211,16 @@ func (m *Manager) Dismiss(id string) (Status, error) {
 	return j.Status, nil
 }
 
-// List tells of all jobs, the newest first.
-func (m *Manager) List() []Status {
+// List tells of the jobs of an owner, the newest first.
+func (m *Manager) List(owner string) []Status {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sweep()
 	list := make([]Status, 0, len(m.order))
 	for _, j := range slices.Backward(m.order) {
-		list = append(list, j.Status)
+		if j.Owner == owner {
+			list = append(list, j.Status)
+		}
 	}
 	return list
 }

@@ -36,7 +36,7 @@ func start(t *testing.T, o Options) *Manager {
 // submit queues work that must be taken.
 func submit(t testing.TB, m *Manager, work Work) string {
 	t.Helper()
-	s, err := m.Submit("echo", work)
+	s, err := m.Submit("echo", "me", work)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestBounds(t *testing.T) {
 			synctest.Wait()
 			submit(t, m, makes(""))
 			second := submit(t, m, makes(""))
-			if _, err := m.Submit("echo", makes("")); referentials.CodeOf(err) != referentials.Unavailable {
+			if _, err := m.Submit("echo", "me", makes("")); referentials.CodeOf(err) != referentials.Unavailable {
 				t.Fatalf("a third job was let in to wait: %v", err)
 			}
 			if _, err := m.Dismiss(second); err != nil {
@@ -194,7 +194,7 @@ func TestBounds(t *testing.T) {
 				})
 			}
 			time.Sleep(8 * time.Second)
-			for _, s := range m.List() {
+			for _, s := range m.List("me") {
 				if s.State != Successful {
 					t.Errorf("after 7 rounds: %+v", s)
 				}
@@ -307,7 +307,7 @@ func TestAnyLife(t *testing.T) {
 		ended := map[string]State{}
 		r.Repeat(map[string]func(*rapid.T){
 			"submit": func(r *rapid.T) {
-				s, err := m.Submit("echo", makes(string(make([]byte, rapid.IntRange(0, 40).Draw(r, "bytes")))))
+				s, err := m.Submit("echo", "me", makes(string(make([]byte, rapid.IntRange(0, 40).Draw(r, "bytes")))))
 				if err == nil {
 					ids = append(ids, s.ID)
 				}
@@ -316,7 +316,7 @@ func TestAnyLife(t *testing.T) {
 			"dismiss": func(*rapid.T) { _, _ = m.Dismiss(one()) }, // there may be none
 			"wait":    func(r *rapid.T) { now = now.Add(time.Duration(rapid.IntRange(0, 40).Draw(r, "s")) * time.Second) },
 			"": func(r *rapid.T) {
-				list := m.List()
+				list := m.List("me")
 				waiting, running, bytes := m.Load()
 				var weight, finished int
 				for _, s := range list {
