@@ -3,19 +3,20 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"socle/imu/theme"
 	"socle/referentials"
+	"socle/referentials/encode/csv"
+	"socle/referentials/encode/geoparquet"
 )
 
 type crosswalkCmd struct {
 	Source string `required:"" placeholder:"S" help:"The collection whose features reach the cells."`
 	passageFlags
-	Output string `short:"o" placeholder:"FILE" help:"Where to write: a .csv file; standard output when left out."`
+	Output string `short:"o" placeholder:"FILE" help:"Where to write: a .csv or .parquet file; CSV on standard output when left out."`
 }
 
 // Help shows an example.
@@ -26,9 +27,14 @@ func (crosswalkCmd) Help() string {
 
 // Run writes the table of passage. The file appears whole or not at all.
 func (c *crosswalkCmd) Run(ctx context.Context, m *Main) error {
-	if ext := filepath.Ext(c.Output); c.Output != "" && !strings.EqualFold(ext, ".csv") {
+	format := csv.Format()
+	switch ext := strings.ToLower(filepath.Ext(c.Output)); {
+	case c.Output == "" || ext == ".csv":
+	case ext == ".parquet":
+		format = geoparquet.Format()
+	default:
 		return &usageError{referentials.Errorf(referentials.Unsupported, "tables of passage are not written as %q", filepath.Base(c.Output)).
-			At("-o").Do("give it the extension .csv")}
+			At("-o").Do("give it the extension .csv or .parquet")}
 	}
 	if err := m.keepStore("-o", c.Output); err != nil {
 		return err
@@ -39,26 +45,27 @@ func (c *crosswalkCmd) Run(ctx context.Context, m *Main) error {
 	q.Source = c.Source
 	bar.Update("crosswalk "+c.Mesh, -1, "")
 	return m.withDesk(ctx, theme.Options{Trusted: true}, &q, nil, func(_ referentials.Store, desk *theme.Desk) error {
-		if c.Output == "" {
-			return asUsage(desk.WriteCrosswalk(ctx, m.Stdout, &q))
-		}
-		lines := lineCounter{}
-		err := writeWhole(c.Output, func(f *os.File) error {
-			return desk.WriteCrosswalk(ctx, io.MultiWriter(f, &lines), &q)
-		})
-		bar.Done()
+		passage, err := desk.Crosswalk(ctx, &q)
 		if err != nil {
 			return asUsage(err)
 		}
-		fmt.Fprintf(m.Stdout, "%s → %s: %s rows written to %s.\n", c.Source, c.Mesh, thousands(lines.n-1), c.Output)
+		if c.Output == "" {
+			return passage.WriteCSV(ctx, m.Stdout)
+		}
+		err = writeWhole(c.Output, func(f *os.File) error {
+			if format.Name == csvName {
+				return passage.WriteCSV(ctx, f)
+			}
+			table := export{format: format}
+			state := referentials.State{Descriptor: passage.Descriptor(), Version: referentials.Version{Rows: int64(passage.Len())}}
+			_, err := table.write(f, state, passage.Rows(ctx), func(int64) {})
+			return err
+		})
+		bar.Done()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(m.Stdout, "%s → %s: %s rows written to %s.\n", c.Source, c.Mesh, thousands(int64(passage.Len())), c.Output)
 		return nil
 	})
-}
-
-// lineCounter counts the lines that pass.
-type lineCounter struct{ n int64 }
-
-func (l *lineCounter) Write(p []byte) (int, error) {
-	l.n += int64(strings.Count(string(p), "\n"))
-	return len(p), nil
 }

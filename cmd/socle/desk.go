@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"slices"
 
 	"socle/imu/theme"
@@ -53,8 +52,8 @@ func (m *Main) withDesk(ctx context.Context, o theme.Options, q *theme.Question,
 
 // uploads reads files that clients send, of at most so many bytes.
 func uploads(limit int64) theme.FileReader {
-	return func(ctx context.Context, name string, body io.Reader) (*snapshot.Collection, []referentials.Text, error) {
-		own, report, err := ephemeral.Read(ctx, name, body, limit, importer.Options{})
+	return func(ctx context.Context, f theme.File) (*snapshot.Collection, []referentials.Text, error) {
+		own, report, err := ephemeral.Read(ctx, f.Name, f.Body, limit, importer.Options{Key: f.Key, CRS: f.CRS})
 		return own, ephemeral.Notes(report), err
 	}
 }

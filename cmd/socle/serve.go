@@ -34,12 +34,16 @@ type serveCmd struct {
 	TileMemory     uint64         `name:"tile-memory" default:"256" env:"SOCLE_TILE_MEMORY" placeholder:"MIB" help:"Mebibytes for tiles that are kept; 0: none."`
 	TilesAhead     int            `name:"tiles-ahead" default:"1" env:"SOCLE_TILES_AHEAD" help:"Tiles drawn at once before anyone asks for them; 0: none."`
 	MaxUpload      int64          `name:"max-upload" default:"32" env:"SOCLE_MAX_UPLOAD" placeholder:"MIB" help:"Mebibytes of a file that is sent to be put on a mesh."`
+	PublishToken   string         `name:"publish-token" env:"SOCLE_PUBLISH_TOKEN" placeholder:"TOKEN" help:"Lets clients that send it publish figures on a mesh as a collection (publish=); nobody can when left out. Better set in the environment."`
 	profilesFlag
 }
 
 // recheck is how often the store is asked for its state even if it tells of no change:
 // /readyz says within that time that a database is gone.
 const recheck = 10 * time.Second
+
+// minToken is the least that a token may have, in characters.
+const minToken = 16
 
 // Help shows an example.
 func (serveCmd) Help() string {
@@ -87,7 +91,11 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		return &usageError{err}
 	}
 	upload := max(c.MaxUpload, 1) << 20
-	desk, err := theme.New(theme.Options{Profiles: profiles, ReadFile: uploads(upload)}, keeper.Current)
+	if n := len(c.PublishToken); n > 0 && n < minToken {
+		return &usageError{referentials.Errorf(referentials.Invalid, "%d characters can be guessed", n).
+			At("--publish-token").Do("take at least %d: openssl rand -hex 24", minToken)}
+	}
+	desk, err := theme.New(theme.Options{Profiles: profiles, ReadFile: uploads(upload), Store: store}, keeper.Current)
 	if err != nil {
 		return err
 	}
@@ -98,7 +106,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent,
 		MaxLimit: c.MaxLimit, CursorLifetime: c.CursorLifetime, Logger: logger,
 		TileBytes: max(c.TileMemory<<20, 1), TilesAhead: cmp.Or(c.TilesAhead, -1), Prepare: c.TilesAhead > 0,
-		Archives: archives, Metrics: set, Desk: desk, MaxUploadBytes: upload, Jobs: work,
+		Archives: archives, Metrics: set, Desk: desk, MaxUploadBytes: upload, Jobs: work, PublishToken: c.PublishToken,
 	}, keeper, tiles.New(tiles.Options{}))
 	if err != nil {
 		return err

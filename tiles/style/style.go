@@ -27,6 +27,7 @@ type Book struct {
 	Referentials map[string][]Layer `json:"referentials"` // by id of the catalogue
 	Kinds        map[string][]Layer `json:"kinds"`        // "point", "line", "polygon"
 	Territory    []Place            `json:"territoire"`   // from the ground up
+	Theme        Theme              `json:"theme"`        // figures on cells
 }
 
 // Place puts a layer of a referential into the style of the territory.
@@ -52,6 +53,8 @@ type Layer struct {
 type Style struct {
 	Version int               `json:"version"`
 	Name    string            `json:"name"`
+	Meta    map[string]any    `json:"metadata,omitempty"`
+	Sprite  string            `json:"sprite,omitempty"` // URL of images, without its extension
 	Center  [2]float64        `json:"center"`
 	Zoom    float64           `json:"zoom"`
 	Sources map[string]Source `json:"sources"`
@@ -122,6 +125,12 @@ func (b *Book) byKind(d *referentials.Descriptor) []Layer {
 		}
 	}
 	return all
+}
+
+// OfFigures gives the layers that the figures of a release are drawn with, and what they mean.
+func (b *Book) OfFigures(d *referentials.Descriptor, f *Figures, values []float64) ([]Layer, Legend) {
+	layers, legend := b.Theme.of(d, f, values)
+	return append([]Layer{b.background()}, layers...), legend
 }
 
 // OfTerritory gives the layers of the territory, as far as its referentials are there, and

@@ -19,8 +19,10 @@ import (
 type Desk interface {
 	Tag(q *theme.Question) string
 	Release(ctx context.Context, q *theme.Question) (*aggregate.Release, error)
-	ReleaseOfFile(ctx context.Context, q *theme.Question, name string, body io.Reader) (*aggregate.Release, error)
-	WriteCrosswalk(ctx context.Context, w io.Writer, q *theme.Question) error
+	ReleaseOfFile(ctx context.Context, q *theme.Question, f theme.File) (*aggregate.Release, error)
+	Crosswalk(ctx context.Context, q *theme.Question) (*theme.Passage, error)
+	MayPublish(ctx context.Context, id string) error
+	Publish(ctx context.Context, id string, rel *aggregate.Release) (referentials.Version, error)
 	Offers() []theme.Offer
 }
 
@@ -28,7 +30,9 @@ type Desk interface {
 var (
 	crosswalkParameters = []string{"f", "source", "method", "base", "field", "weights", "weight"}
 	aggregateParameters = append(slices.Clone(crosswalkParameters),
-		"measure", "by", "wide", "bin", "filter", "mesh-filter", "profile", "year", "parents")
+		"measure", "by", "wide", "bin", "filter", "mesh-filter", "profile", "year", "parents", publishParameter)
+	ownParameters = append(slices.DeleteFunc(slices.Clone(aggregateParameters), func(name string) bool { return name == "source" }),
+		"source-key", "source-crs")
 )
 
 // releaseFormats are the forms of figures: columns with their receipt first, then what rows
@@ -46,19 +50,21 @@ func rowFormats() []format {
 	return out
 }
 
-var crosswalkFormats = []format{{name: "csv", media: "text/csv; charset=utf-8", title: "CSV"}}
+// crosswalkFormats are the forms of tables of passage.
+var crosswalkFormats = slices.DeleteFunc(rowFormats(), func(f format) bool { return f.name != csvFormat && f.name != "parquet" })
+
+const csvFormat = "csv"
 
 // readQuestion reads a request about a mesh.
-func readQuestion(r *http.Request, known []string) (*theme.Question, error) {
+func readQuestion(r *http.Request, known []string) (q *theme.Question, p parameters, err error) {
 	mesh, err := pathValue(r, "id")
 	if err != nil {
-		return nil, err
+		return nil, p, err
 	}
-	p, err := parseQuery(r.URL.RawQuery, known...)
-	if err != nil {
-		return nil, err
+	if p, err = parseQuery(r.URL.RawQuery, known...); err != nil {
+		return nil, p, err
 	}
-	q := &theme.Question{
+	q = &theme.Question{
 		Mesh: mesh, Source: p.get("source"), Measure: p.get("measure"), By: p.get("by"), Bin: p.get("bin"),
 		Method: p.get("method"), Base: p.get("base"), Field: p.get("field"), Weights: p.get("weights"), Weight: p.get("weight"),
 		Filter: p.get("filter"), MeshFilter: p.get("mesh-filter"), Profile: p.get("profile"),
@@ -67,15 +73,16 @@ func readQuestion(r *http.Request, known []string) (*theme.Question, error) {
 		q.Parents = strings.Split(parents, ",")
 	}
 	if q.Wide, err = p.truth("wide"); err != nil {
-		return nil, err
+		return nil, p, err
 	}
 	q.Year, err = p.count("year", 1, 0)
-	return q, err
+	return q, p, err
 }
 
-// aggregate answers with the figures of a source on a mesh, and how they were made.
+// aggregate answers with the figures of a source on a mesh, and how they were made; with
+// publish, they become a collection too.
 func (a *API) aggregate(w http.ResponseWriter, r *http.Request) error {
-	q, err := readQuestion(r, aggregateParameters)
+	q, p, err := readQuestion(r, aggregateParameters)
 	if err != nil {
 		return err
 	}
@@ -83,41 +90,50 @@ func (a *API) aggregate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Add("Vary", "Accept")
-	if fresh(w, r, a.etag(a.desk.Tag(q), f.name)) {
+	id := p.get(publishParameter)
+	if err := a.mayPublish(w, r, id); err != nil {
+		return err
+	}
+	w.Header().Add("Vary", "Accept")
+	if id == "" && fresh(w, r, a.etag(a.desk.Tag(q), f.name)) {
 		return nil
 	}
 	release, err := a.desk.Release(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	return a.writeRelease(w, r, f, release)
+	return a.writeRelease(w, r, f, release, id)
 }
 
 // aggregateOwn answers with figures of a file that the client sends, which is not kept.
 func (a *API) aggregateOwn(w http.ResponseWriter, r *http.Request) error {
-	q, err := readQuestion(r, aggregateParameters)
+	q, p, err := readQuestion(r, ownParameters)
 	if err != nil {
 		return err
-	}
-	if q.Source != "" {
-		return referentials.Errorf(referentials.Invalid, "the source is what you send, not %q", q.Source).At("parameter source")
 	}
 	f, err := negotiate(r, releaseFormats)
 	if err != nil {
 		return err
 	}
-	name, err := ownName(r.Header.Get("Content-Type"))
-	if err != nil {
+	id := p.get(publishParameter)
+	if err := a.mayPublish(w, r, id); err != nil {
 		return err
+	}
+	file := theme.File{Key: p.get("source-key"), Body: http.MaxBytesReader(w, r.Body, a.config.MaxUploadBytes)}
+	if file.Name, err = ownName(r.Header.Get("Content-Type")); err != nil {
+		return err
+	}
+	if text := p.get("source-crs"); text != "" {
+		if file.CRS, err = crs.Parse(text); err != nil {
+			return referentials.Errorf(referentials.Invalid, "it is no coordinate system: %w", err).At("parameter source-crs").Do("write EPSG:2154")
+		}
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	release, err := a.desk.ReleaseOfFile(r.Context(), q, name, http.MaxBytesReader(w, r.Body, a.config.MaxUploadBytes))
+	release, err := a.desk.ReleaseOfFile(r.Context(), q, file)
 	if err != nil {
 		return err
 	}
-	return a.writeRelease(w, r, f, release)
+	return a.writeRelease(w, r, f, release, id)
 }
 
 // ownName names a file that is sent by its media type, as the importers tell formats by
@@ -134,20 +150,35 @@ func ownName(media string) (string, error) {
 			At("header Content-Type").Do("send text/csv or application/geo+json")}
 }
 
-// writeRelease writes figures, in CRS84 as features are by default.
-func (a *API) writeRelease(w http.ResponseWriter, r *http.Request, f *format, release *aggregate.Release) error {
-	w.Header().Set("Content-Type", f.media)
-	if f.rows == nil {
-		return encodeRelease(r.Context(), w, f, release, nil)
+// writeRelease writes figures, in CRS84 as features are by default, and publishes them under
+// a name that is not "".
+func (a *API) writeRelease(w http.ResponseWriter, r *http.Request, f *format, release *aggregate.Release, id string) error {
+	d := release.Descriptor()
+	if f.rows != nil && f.rows.Spatial && !d.HasGeometry() {
+		return referentials.Errorf(referentials.Unsupported, "the mesh has no shapes for %s", f.title).At("parameter f").Do("use csv")
 	}
-	attach(w.Header(), release.Descriptor().ID, f)
 	b, err := a.base(r)
 	if err != nil {
 		return err
 	}
-	links := []encode.Link{{Href: with(b.url("collections", release.Table.Collection(), "aggregate"), r.URL.Query(), "f", "json"), Rel: "describedby", Type: mediaJSON,
-		Title: say(language(r), "comment ces chiffres ont été faits", "how these figures were made")}}
-	linkHeader(w.Header(), links[0])
+	if id != "" {
+		if err := a.publish(w, r, id, release); err != nil {
+			return err
+		}
+	}
+	w.Header().Set("Content-Type", f.media)
+	var links []encode.Link
+	if f.rows != nil {
+		attach(w.Header(), d.ID, f)
+		query := r.URL.Query()
+		query.Del(publishParameter)
+		links = []encode.Link{{Href: with(b.url("collections", release.Table.Collection(), "aggregate"), query, "f", "json"), Rel: "describedby", Type: mediaJSON,
+			Title: say(language(r), "comment ces chiffres ont été faits", "how these figures were made")}}
+		linkHeader(w.Header(), links[0])
+	}
+	if id != "" {
+		w.WriteHeader(http.StatusCreated)
+	}
 	return encodeRelease(r.Context(), w, f, release, links)
 }
 
@@ -157,17 +188,19 @@ func encodeRelease(ctx context.Context, w io.Writer, f *format, release *aggrega
 		return release.WriteJSON(w)
 	}
 	d := release.Descriptor()
-	if f.rows.Spatial && !d.HasGeometry() {
-		return referentials.Errorf(referentials.Unsupported, "the mesh has no shapes for %s", f.title).At("parameter f").Do("use csv")
-	}
 	if d.HasGeometry() {
 		d.CRS = crs.CRS84
 	}
-	out, err := f.rows.New(w, encode.Header{Descriptor: d, CRS: d.CRS, Matched: int64(release.Table.RowLen()), Links: links})
+	return encodeRows(ctx, w, f, encode.Header{Descriptor: d, CRS: d.CRS, Matched: int64(release.Table.RowLen()), Links: links}, release.Table.LonLatRows())
+}
+
+// encodeRows writes rows in a form.
+func encodeRows(ctx context.Context, w io.Writer, f *format, h encode.Header, rows referentials.Rows) error {
+	out, err := f.rows.New(w, h)
 	if err != nil {
 		return err
 	}
-	for row, err := range release.Table.LonLatRows() {
+	for row, err := range rows {
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -183,7 +216,7 @@ func encodeRelease(ctx context.Context, w io.Writer, f *format, release *aggrega
 
 // crosswalk answers with a table of passage.
 func (a *API) crosswalk(w http.ResponseWriter, r *http.Request) error {
-	q, err := readQuestion(r, crosswalkParameters)
+	q, _, err := readQuestion(r, crosswalkParameters)
 	if err != nil {
 		return err
 	}
@@ -195,9 +228,16 @@ func (a *API) crosswalk(w http.ResponseWriter, r *http.Request) error {
 	if fresh(w, r, a.etag(a.desk.Tag(q), "crosswalk", f.name)) {
 		return nil
 	}
+	passage, err := a.desk.Crosswalk(r.Context(), q)
+	if err != nil {
+		return err
+	}
 	w.Header().Set("Content-Type", f.media)
-	w.Header().Set("Content-Disposition", contentDisposition(q.Source+"_"+q.Mesh+".csv"))
-	return a.desk.WriteCrosswalk(r.Context(), w, q)
+	attach(w.Header(), q.Source+"_"+q.Mesh, f)
+	if f.name == csvFormat {
+		return passage.WriteCSV(r.Context(), w)
+	}
+	return encodeRows(r.Context(), w, f, encode.Header{Descriptor: passage.Descriptor(), Matched: int64(passage.Len())}, passage.Rows(r.Context()))
 }
 
 // aggregateLink leads from a mesh to the figures that can be put on it.

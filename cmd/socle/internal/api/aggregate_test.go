@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -42,6 +41,12 @@ func consumption() (referentials.Descriptor, []referentials.Row) {
 // openDesk gives an API that puts themes on meshes.
 func openDesk(t *testing.T) *API {
 	t.Helper()
+	return openDeskThat(t, func(theme.File) {})
+}
+
+// openDeskThat is openDesk, and tells what files are sent.
+func openDeskThat(t *testing.T, sent func(theme.File)) *API {
+	t.Helper()
 	store := rennes()
 	d, rows := consumption()
 	store.add(d, rows...)
@@ -49,7 +54,8 @@ func openDesk(t *testing.T) *API {
 	if err := keeper.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	desk, err := theme.New(theme.Options{ReadFile: func(context.Context, string, io.Reader) (*snapshot.Collection, []referentials.Text, error) {
+	desk, err := theme.New(theme.Options{ReadFile: func(_ context.Context, f theme.File) (*snapshot.Collection, []referentials.Text, error) {
+		sent(f)
 		own, _ := keeper.Current().Collection("arrets")
 		return own, nil, nil
 	}}, keeper.Current)
@@ -174,14 +180,20 @@ func TestAggregateRefusals(t *testing.T) {
 func TestCrosswalk(t *testing.T) {
 	w := ask(t, openDesk(t), "/collections/îlots/crosswalk?source=carreaux")
 	table, err := csv.NewReader(w.Body).ReadAll()
-	if w.Code != http.StatusOK || err != nil || len(table) < 1 || table[0][0] != "source" {
+	if w.Code != http.StatusOK || err != nil || len(table) < 1 || table[0][0] != "source_id" {
 		t.Errorf("%d %v %v", w.Code, table, err)
+	}
+	w = ask(t, openDesk(t), "/collections/îlots/crosswalk?source=carreaux&f=parquet")
+	if w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "PAR1") || !strings.Contains(w.Body.String(), "cell_id") ||
+		w.Header().Get("Content-Type") != "application/vnd.apache.parquet" || !strings.Contains(w.Header().Get("Content-Disposition"), ".parquet") {
+		t.Errorf("%d %v", w.Code, w.Header())
 	}
 }
 
 // TestAggregateOwn takes a file that is sent and keeps none of it.
 func TestAggregateOwn(t *testing.T) {
-	a := openDesk(t)
+	var sent theme.File
+	a := openDeskThat(t, func(f theme.File) { sent = f })
 	post := func(target, media, body string) *httptest.ResponseRecorder {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, host+target, strings.NewReader(body))
 		r.Header.Set("Content-Type", media)
@@ -195,6 +207,12 @@ func TestAggregateOwn(t *testing.T) {
 	}
 	if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil || w.Code != http.StatusOK || doc.Receipt.Rows != 2 || w.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("%d %s %v", w.Code, w.Body, err)
+	}
+	if w := post("/collections/îlots/aggregate?measure=count&source-key=code&source-crs=EPSG:2154", "text/csv", ""); w.Code != http.StatusOK || sent.Key != "code" || sent.CRS != crs.EPSG(2154) {
+		t.Errorf("%d %s %+v", w.Code, w.Body, sent)
+	}
+	if w := post("/collections/îlots/aggregate?measure=count&source-crs=Lambert", "text/csv", ""); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "source-crs") {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	if w := post("/collections/îlots/aggregate?measure=count", "image/png", ""); w.Code != http.StatusUnsupportedMediaType {
 		t.Errorf("a picture: %d", w.Code)

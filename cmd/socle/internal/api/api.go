@@ -56,6 +56,9 @@ type Config struct {
 	// Desk puts themes on meshes: nil for a server that does not.
 	Desk           Desk
 	MaxUploadBytes int64 // of a file to aggregate: 32 MiB
+	// PublishToken lets who sends it make collections of figures: "" for a server where
+	// nobody can.
+	PublishToken string
 
 	// Jobs runs processes for clients that do not wait: nil for a server without
 	// processes. Running it stays the caller's.

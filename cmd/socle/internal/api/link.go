@@ -58,19 +58,34 @@ func firstOf(list string) string {
 	return strings.TrimSpace(first)
 }
 
+// client gives the address that a request comes from: beyond trusted proxies, each of which
+// tells whom it answers, the last one told of in X-Forwarded-For.
+func (a *API) client(r *http.Request) string {
+	at := addressOf(r.RemoteAddr)
+	told := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for k := len(told) - 1; k >= 0 && a.trusts(at.String()); k-- {
+		next := addressOf(strings.TrimSpace(told[k]))
+		if !next.IsValid() {
+			break
+		}
+		at = next
+	}
+	return at.String()
+}
+
+// addressOf reads an address with or without a port; zero when it is none.
+func addressOf(text string) netip.Addr {
+	host, _, err := net.SplitHostPort(text)
+	if err != nil {
+		host = strings.Trim(text, "[]")
+	}
+	ip, _ := netip.ParseAddr(host) // zero when it is none
+	return ip.Unmap().WithZone("")
+}
+
 func (a *API) trusts(remote string) bool {
-	if len(a.config.TrustedProxies) == 0 {
-		return false
-	}
-	host, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		host = remote
-	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return false
-	}
-	return slices.ContainsFunc(a.config.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(ip.Unmap()) })
+	ip := addressOf(remote)
+	return ip.IsValid() && slices.ContainsFunc(a.config.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
 // plausibleHost keeps a Host header from bending links.

@@ -69,6 +69,9 @@ func (a *API) describeAPI(p *snapshot.Public, b base, lang string) object {
 	}
 	if a.desk != nil {
 		maps.Copy(parameters, aggregateParameterSchemas(lang))
+		if a.publishes() {
+			parameters[publishParameter] = publishSchema(lang)
+		}
 	}
 	if a.config.Jobs != nil {
 		a.describeProcesses(paths, schemas, parameters, lang)
@@ -87,13 +90,13 @@ func (a *API) describeAPI(p *snapshot.Public, b base, lang string) object {
 		schemas[schemaName("Feature", d)] = featureSchema(d, lang)
 		schemas[schemaName("Features", d)] = featuresSchema(d)
 		if a.desk != nil && d.Mesh {
-			describeAggregate(paths, d, title, lang)
+			a.describeAggregate(paths, d, title, lang)
 		}
 		if a.tiles != nil && d.HasGeometry() {
 			describeCollectionTiles(paths, d, title)
 		}
 	}
-	return object{
+	doc := object{
 		"openapi": "3.0.3",
 		"info": object{
 			"title":       textIn(lang, a.config.Title),
@@ -114,6 +117,10 @@ func (a *API) describeAPI(p *snapshot.Public, b base, lang string) object {
 			}},
 		},
 	}
+	if components, ok := doc["components"].(object); ok && a.publishes() {
+		components["securitySchemes"] = publishSecuritySchemes(lang)
+	}
+	return doc
 }
 
 func content(media string, schema object) object { return object{media: object{"schema": schema}} }

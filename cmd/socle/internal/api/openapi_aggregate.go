@@ -26,43 +26,54 @@ func aggregateParameterSchemas(lang string) object {
 		"mesh-filter": query("mesh-filter", "Filtre CQL2 des mailles", "CQL2 filter of the cells", text, false),
 		"profile":     query("profile", "Profil de secret statistique ; celui que la source exige par défaut", "Disclosure profile; the one the source demands by default", text, false),
 		"year":        query("year", "Année des données, dont dépendent les règles", "Year of the data, which the rules depend on", object{"type": "integer", "minimum": 1}, false),
+		"source-key":  query("source-key", "Colonne qui identifie les lignes envoyées", "Column that identifies the rows that are sent", text, false),
+		"source-crs":  query("source-crs", "Coordonnées envoyées, quoi que dise le fichier : EPSG:2154", "Of the coordinates that are sent, whatever the file says: EPSG:2154", text, false),
 		"parents": query("parents", "Niveaux au-dessus publiés ensemble, le plus fin d'abord", "Levels above that are released together, the finest first",
 			object{"type": "array", "items": text}, false),
 	}
 }
 
 // describeAggregate describes the figures that can be put on a mesh.
-func describeAggregate(paths object, d *referentials.Descriptor, title, lang string) {
+func (a *API) describeAggregate(paths object, d *referentials.Descriptor, title, lang string) {
 	path := "/collections/" + d.ID
 	refs := func(names []string) (out []object) {
 		for _, name := range names {
-			out = append(out, ref("parameters", name))
+			if name != publishParameter || a.publishes() {
+				out = append(out, ref("parameters", name))
+			}
 		}
 		return out
 	}
-	ok := object{}
+	ok200 := object{}
 	for i := range releaseFormats {
 		kind := "string"
 		if f := &releaseFormats[i]; f.rows == nil || f.rows.Feature != nil {
 			kind = "object"
 		}
-		ok[plain(releaseFormats[i].media)] = object{"schema": object{"type": kind}}
+		ok200[plain(releaseFormats[i].media)] = object{"schema": object{"type": kind}}
 	}
-	get := operation("aggregate."+d.ID, title+say(lang, " : un thème par maille, avec son reçu", ": a theme by cell, with its receipt"), refs(aggregateParameters), ok)
-	own := operation("aggregateOwn."+d.ID, title+say(lang, " : vos propres données par maille, sans les garder", ": your own data by cell, none of it kept"), refs(ownParameters()), ok)
+	get := operation("aggregate."+d.ID, title+say(lang, " : un thème par maille, avec son reçu", ": a theme by cell, with its receipt"), refs(aggregateParameters), ok200)
+	own := operation("aggregateOwn."+d.ID, title+say(lang, " : vos propres données par maille, sans les garder", ": your own data by cell, none of it kept"), refs(ownParameters), ok200)
 	file := object{"schema": object{"type": "string", "format": "binary"}}
 	own["requestBody"] = object{"required": true, "content": object{"text/csv": file, "application/geo+json": file}}
+	if a.publishes() {
+		for _, op := range []object{get, own} {
+			op["security"] = publishSecurity()
+			if responses, ok := op["responses"].(object); ok {
+				responses["201"] = object{"description": say(lang, "Les chiffres, publiés en collection", "The figures, published as a collection"), "content": ok200,
+					"headers": object{"Location": object{"schema": object{"type": "string", "format": "uri"}}}}
+			}
+		}
+	}
 	paths[path+"/aggregate"] = object{"get": get, "post": own}
 	paths[path+"/crosswalk"] = object{"get": operation("crosswalk."+d.ID, title+say(lang, " : table de passage", ": table of passage"), refs(crosswalkParameters),
-		object{"text/csv": object{"schema": object{"type": "string"}}})}
+		passageContent())}
 }
 
-// ownParameters are aggregateParameters without the source, which is what is sent.
-func ownParameters() (out []string) {
-	for _, name := range aggregateParameters {
-		if name != "source" {
-			out = append(out, name)
-		}
+func passageContent() object {
+	out := object{}
+	for i := range crosswalkFormats {
+		out[plain(crosswalkFormats[i].media)] = object{"schema": object{"type": "string"}}
 	}
 	return out
 }

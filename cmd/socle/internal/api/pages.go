@@ -36,9 +36,11 @@ type asset struct {
 
 // assetMedia are the types of assets by extension.
 var assetMedia = map[string]string{
-	".css": "text/css; charset=utf-8",
-	".js":  "text/javascript; charset=utf-8",
-	".svg": "image/svg+xml",
+	".css":  "text/css; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".json": mediaJSON,
+	".png":  "image/png",
+	".svg":  "image/svg+xml",
 }
 
 func newPages(public func() *snapshot.Public) (*pages, error) {

@@ -36,7 +36,7 @@ type process struct {
 	title, description referentials.Text
 	inputs, outputs    []parcel
 	// prepare reads what is asked, before any work.
-	prepare func(e *execution) (work, error)
+	prepare func(w http.ResponseWriter, r *http.Request, e *execution) (work, error)
 }
 
 // parcel is an input or an output of a process.

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -51,6 +52,15 @@ func (a *API) aggregateProcess() *process {
 		}
 		p.inputs = append(p.inputs, in)
 	}
+	if a.publishes() {
+		in := parcel{name: publishParameter, title: referentials.Text{FR: publishParameter, EN: publishParameter}}
+		for lang, text := range map[string]*string{"fr": &in.description.FR, "en": &in.description.EN} {
+			described := publishSchema(lang)
+			*text, _ = described["description"].(string)
+			in.schema, _ = described["schema"].(object)
+		}
+		p.inputs = append(p.inputs, in)
+	}
 	var some []object
 	for i := range jobFormats {
 		if f := &jobFormats[i]; f.name == "csv" {
@@ -63,7 +73,17 @@ func (a *API) aggregateProcess() *process {
 	return p
 }
 
-func (a *API) prepareAggregate(e *execution) (work, error) {
+func (a *API) prepareAggregate(w http.ResponseWriter, r *http.Request, e *execution) (work, error) {
+	var id string
+	if raw, asked := e.inputs[publishParameter]; asked {
+		if err := json.Unmarshal(raw, &id); err != nil {
+			return nil, referentials.Errorf(referentials.Invalid, "it is no text").At("input %s", publishParameter)
+		}
+		if err := a.mayPublish(w, r, id); err != nil {
+			return nil, err
+		}
+		delete(e.inputs, publishParameter)
+	}
 	asked, err := json.Marshal(e.inputs)
 	if err != nil {
 		return nil, referentials.Errorf(referentials.Internal, "reading inputs: %w", err)
@@ -95,6 +115,11 @@ func (a *API) prepareAggregate(e *execution) (work, error) {
 		out := a.config.Jobs.Buffer()
 		if err := encodeRelease(ctx, out, f, release, nil); err != nil {
 			return nil, err
+		}
+		if id != "" {
+			if _, err := a.desk.Publish(ctx, id, release); err != nil {
+				return nil, err
+			}
 		}
 		return []output{{releaseName, f.media, out.Bytes()}}, nil
 	}, nil

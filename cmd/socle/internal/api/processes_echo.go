@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ func echo() *process {
 	}
 }
 
-func prepareEcho(e *execution) (work, error) {
+func prepareEcho(_ http.ResponseWriter, _ *http.Request, e *execution) (work, error) {
 	var outputs []output
 	for i := range e.process.outputs {
 		p := &e.process.outputs[i]

@@ -155,7 +155,7 @@ func (a *API) execute(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	todo, err := p.prepare(e)
+	todo, err := p.prepare(w, r, e)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (a *API) executeLater(w http.ResponseWriter, r *http.Request, p *process, d
 	if err != nil {
 		return err
 	}
-	s, err := a.config.Jobs.Submit(p.id, do)
+	s, err := a.config.Jobs.Submit(p.id, a.client(r), do)
 	if err != nil {
 		return err
 	}

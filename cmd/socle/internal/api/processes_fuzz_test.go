@@ -35,7 +35,7 @@ func FuzzExecution(f *testing.F) {
 				}
 			}
 			delete(e.inputs, "pause")
-			todo, err = p.prepare(e)
+			todo, err = p.prepare(httptest.NewRecorder(), r, e)
 		}
 		if err != nil {
 			if code := referentials.CodeOf(err); code != referentials.Invalid && code != referentials.TooLarge {

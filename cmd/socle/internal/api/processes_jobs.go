@@ -124,6 +124,8 @@ func (a *API) results(w http.ResponseWriter, r *http.Request) error {
 // jobParameters are those of the list of jobs.
 var jobParameters = []string{"f", "limit", "offset", "type", "processID", "status", "datetime", "minDuration", "maxDuration"}
 
+// jobs lists the jobs that were asked for from where the request comes. Who knows the id of
+// another may follow it, fetch what it made and dismiss it: ids cannot be guessed.
 func (a *API) jobs(w http.ResponseWriter, r *http.Request) error {
 	p, err := parseQuery(r.URL.RawQuery, jobParameters...)
 	if err != nil {
@@ -133,7 +135,7 @@ func (a *API) jobs(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list := a.config.Jobs.List()
+	list := a.config.Jobs.List(a.client(r))
 	list = slices.DeleteFunc(list, func(s jobs.Status) bool { return !fits(&s) })
 	page, next, err := a.pageOf(&p, len(list))
 	if err != nil {

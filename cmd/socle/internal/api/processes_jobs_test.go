@@ -85,7 +85,7 @@ func TestClientLeaves(t *testing.T) {
 	<-desk.begun
 	cancel()
 	<-done
-	if len(a.config.Jobs.List()) != 0 {
+	if len(a.config.Jobs.List("192.0.2.1")) != 0 {
 		t.Error("a request that is waited for made a job")
 	}
 }

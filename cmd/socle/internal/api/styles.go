@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"socle/imu/theme"
 	"socle/referentials"
 	"socle/referentials/encode"
 	"socle/referentials/snapshot"
@@ -78,7 +79,7 @@ func (a *API) style(w http.ResponseWriter, r *http.Request) error {
 	}
 	p, lang := a.public(), language(r)
 	id := strings.TrimSuffix(name, ".json")
-	layers, ids, title, err := a.look(p, id, lang)
+	layers, ids, title, legend, err := a.look(p, id, lang)
 	if err != nil {
 		return err
 	}
@@ -100,24 +101,41 @@ func (a *API) style(w http.ResponseWriter, r *http.Request) error {
 			source.PromoteID[id] = c.Descriptor().Key
 		}
 	}
-	return writeJSON(w, mediaStyle, style.New(title, about.Center, source, layers))
+	out := style.New(title, about.Center, source, layers)
+	if legend != nil {
+		out.Sprite, out.Meta = b.url("assets", spriteName), map[string]any{legendKey: legend}
+	}
+	return writeJSON(w, mediaStyle, out)
 }
 
-// look gives the layers of a style and the collections that they are drawn from.
-func (a *API) look(p *snapshot.Public, id, lang string) (layers []style.Layer, ids []string, title string, err error) {
+const (
+	spriteName = "sprite"       // assets, with extensions that clients add
+	legendKey  = "socle:legend" // in the metadata of styles of figures
+)
+
+// look gives the layers of a style, the collections that they are drawn from and, of figures,
+// what colours mean.
+func (a *API) look(p *snapshot.Public, id, lang string) (layers []style.Layer, ids []string, title string, legend *style.Legend, err error) {
 	if id == style.Territory {
 		if layers, ids = a.looks.OfTerritory(drawableIn(p)); len(ids) > 0 {
-			return layers, ids, textIn(lang, territoryTitle), nil
+			return layers, ids, textIn(lang, territoryTitle), nil, nil
 		}
-		return nil, nil, "", referentials.Errorf(referentials.NotFound, "nothing of the territory is there to be drawn").
+		return nil, nil, "", nil, referentials.Errorf(referentials.NotFound, "nothing of the territory is there to be drawn").
 			Do("/styles lists the styles of collections")
 	}
 	c, ok := p.Collection(id)
 	if !ok {
-		return nil, nil, "", absent(p, id)
+		return nil, nil, "", nil, absent(p, id)
 	}
 	if !c.Descriptor().HasGeometry() {
-		return nil, nil, "", referentials.Errorf(referentials.NotFound, "collection %q is a table: it has no style", id)
+		return nil, nil, "", nil, referentials.Errorf(referentials.NotFound, "collection %q is a table: it has no style", id)
 	}
-	return a.looks.Of(c.Descriptor()), []string{id}, titleOf(c.Descriptor(), lang), nil
+	ids, title = []string{id}, titleOf(c.Descriptor(), lang)
+	if v := c.Version(); theme.Published(&v) {
+		if f, ok := style.FiguresOf(c.Descriptor()); ok {
+			layers, l := a.looks.OfFigures(c.Descriptor(), &f, f.Draw(c.Len(), c.Value))
+			return layers, ids, title, &l, nil
+		}
+	}
+	return a.looks.Of(c.Descriptor()), ids, title, nil, nil
 }

@@ -1,0 +1,217 @@
+package style
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+
+	"socle/referentials"
+)
+
+// Theme is how figures on cells are drawn: in classes of about as many cells each, what is
+// hidden hatched, what has no data left empty.
+type Theme struct {
+	Pattern string     `json:"pattern"` // of hidden cells, an image of the sprite
+	Line    Layer      `json:"line"`
+	Hidden  Layer      `json:"hidden"`
+	Empty   Layer      `json:"empty"`
+	Fill    Layer      `json:"fill"`
+	Classes [][]string `json:"classes"` // colours of 1, 2, … classes, light to dark
+}
+
+// Figures are a collection whose rows are cells with a figure each.
+type Figures struct {
+	Measure, Status int   // fields
+	Of              []int // fields that tell figures of one cell apart: a period, a category
+	// Which of the figures of a cell is drawn, by Of: a text, or null for all categories.
+	Drawn []referentials.Value
+}
+
+// What the status of a figure is called.
+const (
+	shown  = "shown"
+	hidden = "hidden"
+)
+
+// Legend tells what a theme's colours mean.
+type Legend struct {
+	Field   string            `json:"field"`
+	Title   referentials.Text `json:"title,omitzero"`
+	Unit    string            `json:"unit,omitempty"`
+	Classes []Class           `json:"classes"`
+	Hidden  string            `json:"hidden"` // the colour below the hatching
+	Empty   string            `json:"empty"`
+}
+
+// Class is the cells from one figure up to another, the last one included.
+type Class struct {
+	From   float64 `json:"from"`
+	Until  float64 `json:"until"`
+	Colour string  `json:"colour"`
+}
+
+// FiguresOf finds the figures of a collection that a release was made into; ok is false when
+// it has none to draw. The first measure is the one that was asked for first.
+func FiguresOf(d *referentials.Descriptor) (f Figures, ok bool) {
+	if d.Geometry.Dimension() != 2 {
+		return f, false
+	}
+	f.Measure, f.Status = -1, -1
+	for i := range d.Fields {
+		field := &d.Fields[i]
+		number := field.Type == referentials.Number || field.Type == referentials.Integer
+		switch {
+		case f.Measure < 0 && number && (field.Role == referentials.Extensive || field.Role == referentials.Intensive):
+			f.Measure = i
+		case f.Measure < 0 && field.Role == referentials.Category:
+			f.Of = append(f.Of, i)
+		case f.Measure >= 0 && f.Status < 0 && field.Role == referentials.Category:
+			f.Status = i
+		}
+	}
+	return f, f.Status >= 0
+}
+
+// Draw chooses the figures of all categories in the last period, and gives those shown. Rows
+// are as many as n, and value reads them.
+func (f *Figures) Draw(n int, value func(row, field int) referentials.Value) []float64 {
+	f.Drawn = make([]referentials.Value, len(f.Of))
+	for k, field := range f.Of {
+		all := false
+		for i := range n {
+			v := value(i, field)
+			all = all || v.IsNull()
+			if !v.IsNull() && (f.Drawn[k].IsNull() || v.String() > f.Drawn[k].String()) {
+				f.Drawn[k] = v
+			}
+		}
+		if all {
+			f.Drawn[k] = referentials.Null
+		}
+	}
+	var out []float64
+	for i := range n {
+		drawn := true
+		for k, field := range f.Of {
+			drawn = drawn && value(i, field).String() == f.Drawn[k].String()
+		}
+		if v := value(i, f.Measure); drawn && !v.IsNull() && v.Float() == v.Float() {
+			out = append(out, v.Float())
+		}
+	}
+	return out
+}
+
+// of gives the layers that figures are drawn with, and their legend. Values are those of the
+// cells that are shown, in any order.
+func (t *Theme) of(d *referentials.Descriptor, f *Figures, values []float64) ([]Layer, Legend) {
+	m := &d.Fields[f.Measure]
+	breaks := breaksOf(values, len(t.Classes))
+	legend := Legend{Field: m.Name, Title: m.Title, Unit: m.Unit, Classes: []Class{}, Hidden: colourOf(&t.Hidden), Empty: colourOf(&t.Empty)}
+	fill := t.Fill
+	if len(breaks) > 0 {
+		colours := t.Classes[len(breaks)-2]
+		steps := []any{"step", []any{"to-number", []any{"get", m.Name}}, colours[0]}
+		for k, colour := range colours {
+			if k > 0 {
+				steps = append(steps, breaks[k], colour)
+			}
+			legend.Classes = append(legend.Classes, Class{breaks[k], breaks[k+1], colour})
+		}
+		fill.Paint = painted(&fill, "fill-color", steps)
+	}
+	status := d.Fields[f.Status].Name
+	is := func(value string) []any { return []any{"==", []any{"get", status}, value} }
+	pattern := t.Hidden
+	pattern.ID, pattern.Paint = "hatching", painted(&Layer{}, "fill-pattern", t.Pattern)
+	var out []Layer
+	for _, l := range []struct {
+		layer Layer
+		which []any
+	}{
+		{t.Empty, []any{"all", []any{"!=", []any{"get", status}, shown}, []any{"!=", []any{"get", status}, hidden}}},
+		{fill, is(shown)}, {t.Hidden, is(hidden)}, {pattern, is(hidden)}, {t.Line, nil},
+	} {
+		layer := l.layer
+		layer.ID = d.ID + "-" + layer.ID
+		layer.Filter = f.filter(d, l.which)
+		out = append(out, layer.of(d.ID))
+	}
+	return out, legend
+}
+
+// filter keeps the figures that are drawn, and of them those that a condition keeps.
+func (f *Figures) filter(d *referentials.Descriptor, which []any) json.RawMessage {
+	all := []any{"all"}
+	for k, field := range f.Of {
+		name := d.Fields[field].Name
+		if v := f.Drawn[k]; v.IsNull() { // tiles leave nulls out
+			all = append(all, []any{"!", []any{"has", name}})
+		} else {
+			all = append(all, []any{"==", []any{"to-string", []any{"get", name}}, v.String()})
+		}
+	}
+	if which != nil {
+		all = append(all, which)
+	}
+	if len(all) == 1 {
+		return nil
+	}
+	text, _ := json.Marshal(all) // texts and lists have a JSON form
+	return text
+}
+
+// painted gives the paint of a layer with one property set.
+func painted(l *Layer, property string, value any) json.RawMessage {
+	paint := map[string]any{}
+	_ = json.Unmarshal(l.Paint, &paint) // it was read from the book
+	paint[property] = value
+	text, _ := json.Marshal(paint) // numbers that are shown, and texts
+	return text
+}
+
+func colourOf(l *Layer) string {
+	var paint struct {
+		Colour string `json:"fill-color"`
+	}
+	_ = json.Unmarshal(l.Paint, &paint) // it was read from the book
+	return paint.Colour
+}
+
+// breaksOf cuts values into classes of about as many each, at most most: the least, where
+// each further class begins, and the greatest. Bounds are short numbers where that moves no
+// value to another class; equal values stay together, so there may be fewer classes.
+func breaksOf(values []float64, most int) []float64 {
+	if len(values) == 0 {
+		return nil
+	}
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	least, greatest := sorted[0], sorted[len(sorted)-1]
+	out, last := []float64{least}, least
+	for k := 1; k < most; k++ {
+		v := sorted[k*len(sorted)/most]
+		if v == last {
+			continue
+		}
+		first, _ := slices.BinarySearch(sorted, v)
+		out, last = append(out, short(sorted[first-1], v)), v
+	}
+	return append(out, greatest)
+}
+
+// short gives a number above low, up to high, of as few digits as there is one.
+func short(low, high float64) float64 {
+	if high == 0 {
+		return 0
+	}
+	size := int(math.Floor(math.Log10(math.Abs(high))))
+	for digits := 1; digits < 15; digits++ {
+		power := digits - 1 - size
+		v := math.Floor(high*math.Pow10(power)) / math.Pow10(power)
+		if v > low && v <= high {
+			return v
+		}
+	}
+	return high
+}
