@@ -78,7 +78,8 @@ func (d *Desk) offer(c *snapshot.Collection) Offer {
 		o.Rows = 0
 		keep = func(f referentials.Field) bool {
 			number := f.Type == referentials.Integer || f.Type == referentials.Number
-			return number && (f.Role == referentials.Extensive || f.Role == referentials.Intensive)
+			// What is judged are sums: means of what is confidential would need others.
+			return number && (f.Role == referentials.Extensive || f.Role == referentials.Intensive && f.Disclosure != referentials.Confidential)
 		}
 	}
 	o.Source.Fields = slices.DeleteFunc(o.Source.Fields, func(f referentials.Field) bool { return !keep(f) })
