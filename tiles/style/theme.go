@@ -111,7 +111,7 @@ func (t *Theme) of(d *referentials.Descriptor, f *Figures, values []float64) ([]
 	fill := t.Fill
 	if len(breaks) > 0 {
 		colours := t.Classes[len(breaks)-2]
-		steps := []any{"step", []any{"to-number", []any{"get", m.Name}}, colours[0]}
+		steps := []any{"step", []any{"get", m.Name}, colours[0]} // in the form QGIS 3.22 reads: no conversion
 		for k, colour := range colours {
 			if k > 0 {
 				steps = append(steps, breaks[k], colour)
@@ -148,16 +148,20 @@ func (f *Figures) filter(d *referentials.Descriptor, which []any) json.RawMessag
 		if v := f.Drawn[k]; v.IsNull() { // tiles leave nulls out
 			all = append(all, []any{"!", []any{"has", name}})
 		} else {
-			all = append(all, []any{"==", []any{"to-string", []any{"get", name}}, v.String()})
+			all = append(all, []any{"==", []any{"get", name}, v.String()})
 		}
 	}
 	if which != nil {
 		all = append(all, which)
 	}
-	if len(all) == 1 {
-		return nil
+	var text json.RawMessage // texts and lists have a JSON form
+	switch len(all) {
+	case 1:
+	case 2:
+		text, _ = json.Marshal(all[1])
+	default:
+		text, _ = json.Marshal(all)
 	}
-	text, _ := json.Marshal(all) // texts and lists have a JSON form
 	return text
 }
 

@@ -72,10 +72,10 @@ func TestFigures(t *testing.T) {
 		t.Error(got)
 	}
 	fill := layers[2]
-	if got := string(fill.Filter); got != `["all",["==",["to-string",["get","period"]],"2022"],["!",["has","secteur"]],["==",["get","status"],"shown"]]` {
+	if got := string(fill.Filter); got != `["all",["==",["get","period"],"2022"],["!",["has","secteur"]],["==",["get","status"],"shown"]]` {
 		t.Error(got)
 	}
-	if got := string(fill.Paint); got != `{"fill-color":["step",["to-number",["get","sum_conso"]],"#c7e9b4",30,"#225ea8"],"fill-opacity":0.9}` {
+	if got := string(fill.Paint); got != `{"fill-color":["step",["get","sum_conso"],"#c7e9b4",30,"#225ea8"],"fill-opacity":0.9}` {
 		t.Error(got)
 	}
 	if got := string(layers[4].Paint); got != `{"fill-pattern":"hatching"}` {
@@ -104,9 +104,9 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-// TestClasses: every value is in a class, no class is empty, and where values differ enough
+// TestClassesOfFigures: every value is in a class, no class is empty, and where values differ enough
 // each holds about as many.
-func TestClasses(t *testing.T) {
+func TestClassesOfFigures(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.OneOf(rapid.Float64Range(-1e6, 1e6), rapid.SampledFrom([]float64{0, 0, 1, 2.5})), 1, 300).Draw(t, "values")
 		breaks := breaksOf(values, 5)
