@@ -210,6 +210,7 @@ func (p *pen) gather(l drawing, cells int) int {
 // they are far too many.
 func (p *pen) try(ctx context.Context, l drawing, a *attributes, most int) (tried int, s Stats, err error) {
 	a.begin(&p.encoder, l.layer, l.collection.ID())
+	p.outlines = l.outlinesAt(p.frame.z, p.detail)
 	for i, at := range p.picks {
 		if i%1024 == 1023 {
 			if err := ctx.Err(); err != nil {

@@ -13,6 +13,8 @@ type pen struct {
 	detail  uint8 // vertices of this zoom are drawn
 	deepest int   // bytes that no tile may pass
 
+	outlines *outlines // of the layer at this detail; nil when there are none
+
 	raw, spare []int64 // the line or ring at work, before it is cut
 	path       []int32 // and after
 	found      []uint32
@@ -34,13 +36,18 @@ func (p *pen) draw(l *layer, at pick, a *attributes, s *Stats) bool {
 		p.drawPoints(l, k)
 	case 1:
 		p.encoder.BeginFeature(mvt.LineString)
+		if p.trace(l, k) {
+			break
+		}
 		for path := l.first[k]; path < l.first[k+1]; path++ {
 			p.drawLine(l, path)
 		}
 	default:
 		p.encoder.BeginFeature(mvt.Polygon)
 		if zoom := uint8(p.frame.z); !l.isSmall(k, zoom) {
-			p.drawPolygon(l, k)
+			if !p.trace(l, k) {
+				p.drawPolygon(l, k)
+			}
 		} else if l.shades[k].pixel>>zoom&1 != 0 {
 			p.drawPixel(l, k)
 		} else {
@@ -65,6 +72,26 @@ func (p *pen) drawPoints(l *layer, k int) {
 			p.encoder.AddPoint(int32(x), int32(y))
 		}
 	}
+}
+
+// trace draws a line or polygon of which an outline is at hand, unless it must be cut, and
+// tells whether it did.
+func (p *pen) trace(l *layer, k int) bool {
+	if p.outlines == nil {
+		return false
+	}
+	outline := p.outlines.of(k)
+	if len(outline) == 0 {
+		return false
+	}
+	r := &l.boxes[0][k]
+	x, y := p.frame.place(r.left, r.top)
+	right, bottom := p.frame.place(r.right, r.bottom)
+	if !p.box.holds(&box{x, y, right, bottom}) {
+		return false
+	}
+	p.encoder.Place(outline, int32(x), int32(y))
+	return true
 }
 
 // fits tells whether a feature is within the tile and its buffer.
@@ -111,6 +138,14 @@ func (p *pen) take(l *layer, path uint32) {
 		n += 2
 	}
 	p.path = out[:n]
+}
+
+// opened gives the ring at work without a last vertex that repeats the first.
+func (p *pen) opened() []int32 {
+	if n := len(p.path); p.path[0] == p.path[n-2] && p.path[1] == p.path[n-1] {
+		p.path = p.path[:n-2]
+	}
+	return p.path
 }
 
 // place is take for a path that may not fit, into p.raw, and gives its box.
@@ -191,10 +226,7 @@ func (p *pen) drawPolygon(l *layer, k int) {
 			p.cutRing(l, path)
 		case fine:
 			p.take(l, path)
-			if n := len(p.path); p.path[0] == p.path[n-2] && p.path[1] == p.path[n-1] {
-				p.path = p.path[:n-2]
-			}
-			p.encoder.AddSimpleRing(p.path)
+			p.encoder.AddSimpleRing(p.opened())
 		default:
 			p.take(l, path)
 			p.encoder.AddRing(p.path, l.holes[path])

@@ -32,8 +32,9 @@ type layer struct {
 	xy    []uint32 // x, y of every vertex, in world units; shells turn clockwise, y down
 	from  []uint8  // zoom from which each vertex is drawn
 
-	shades []shade  // of each position; nil when there is no polygon
-	labels []uint32 // x, y of a place well inside each position; nil when not asked for
+	shades   []shade    // of each position; nil when there is no polygon
+	outlines []outlines // of each zoom from the least one of the policy on
+	labels   []uint32   // x, y of a place well inside each position; nil when not asked for
 }
 
 // buildLayer makes a layer, with a buffer of so many tile units where its policy has none.
@@ -74,6 +75,9 @@ func (l *layer) build(buffer int32) {
 	}
 	if polygons {
 		l.shade(order)
+	}
+	if !l.points {
+		l.outline()
 	}
 	if l.policy.Labels {
 		l.label()

@@ -183,8 +183,8 @@ func (e *Encoder) EndFeature() bool {
 	if !e.HasGeometry() {
 		return false
 	}
-	commands := e.geometry.finish()
-	size := 2 + lengthSize(len(commands))
+	commands, rest := e.geometry.finish(), e.geometry.rest
+	size := 2 + lengthSize(len(commands)+len(rest))
 	if e.hasID {
 		size += 1 + varintSize(e.id)
 	}
@@ -199,7 +199,8 @@ func (e *Encoder) EndFeature() bool {
 		b = appendBytes(b, featureTags, e.tags)
 	}
 	b = append(b, featureType, byte(e.geomType))
-	e.features = appendBytes(b, featureGeometry, commands)
+	b = appendUvarint(append(b, featureGeometry), uint64(len(commands)+len(rest)))
+	e.features = append(append(b, commands...), rest...)
 	e.count++
 	e.tagged += len(e.tags)
 	return true

@@ -17,6 +17,7 @@ func command(id, count int) uint64 { return uint64(count<<3 | id) }
 // geometry collects the commands of one feature.
 type geometry struct {
 	commands []byte
+	rest     []byte // of commands, written elsewhere: what an outline has behind its first step
 	points   []byte // of a point feature, whose one MoveTo counts them all
 	x, y     int32  // the cursor
 	vertices int
@@ -32,7 +33,7 @@ type geometry struct {
 }
 
 func (g *geometry) reset() {
-	g.commands, g.points = g.commands[:0], g.points[:0]
+	g.commands, g.rest, g.points = g.commands[:0], nil, g.points[:0]
 	g.rings, g.ends = g.rings[:0], g.ends[:0]
 	g.x, g.y, g.vertices, g.lost = 0, 0, 0, false
 }
@@ -67,6 +68,36 @@ func appendWay(dst []byte, d int32) []byte {
 		return append(dst, byte(v)|0x80, byte(v>>7))
 	}
 	return binary.AppendUvarint(dst, uint64(v))
+}
+
+// AppendOutline appends to dst the geometry of the feature at work, lines or rings, in a form
+// that [Encoder.Place] writes anywhere on a tile: all steps but the first are the same there.
+// It appends nothing when nothing is left of the feature.
+func (e *Encoder) AppendOutline(dst []byte) []byte {
+	if !e.HasGeometry() {
+		return dst
+	}
+	return append(dst, e.geometry.commands[1:]...) // less the first MoveTo
+}
+
+// Place gives the feature at work, which has no geometry yet, that of an outline, with what
+// was at 0, 0 at x, y. The outline must not change until EndFeature.
+func (e *Encoder) Place(outline []byte, x, y int32) {
+	g := &e.geometry
+	dx, n := way(outline)
+	dy, m := way(outline[n:])
+	g.commands = append(g.commands, 1<<3|moveTo)
+	g.commands = g.step(g.commands, x+dx, y+dy)
+	g.rest = outline[n+m:]
+}
+
+// way reads a difference of coordinates and tells how many bytes it takes.
+func way(b []byte) (d int32, n int) {
+	v := uint64(b[0])
+	if n = 1; v >= 1<<7 {
+		v, n = binary.Uvarint(b)
+	}
+	return int32(uint32(v)>>1) ^ -int32(v&1), n
 }
 
 func (g *geometry) walk(xy []int32) {
