@@ -14,10 +14,11 @@ const CountField = "point_count"
 // attributes says what is written of the features of a layer on a tile.
 type attributes struct {
 	names  []string
-	listed []int // of names, positions in the columns of the layer; nil when some are in none
-	fields []int // of names, in the descriptor
-	count  int   // position of CountField in names, -1 where it is not written
-	bare   bool  // they are only what tells features apart
+	listed []mvt.Column // of names, in the table of the layer; nil when some are in none
+	order  []int        // of listed, those of the fewest values first: their numbers are short
+	fields []int        // of names, in the descriptor
+	count  int          // position of CountField in names, -1 where it is not written
+	bare   bool         // they are only what tells features apart
 }
 
 // bareAttributes is what a layer that does not fit keeps: the key, unless it is the number
@@ -46,12 +47,17 @@ func attributesOf(l *layer, wanted []string, zoom uint32, counted bool) *attribu
 		}
 		column := slices.Index(l.columns.names, name)
 		listed = listed && column >= 0
+		a.listed = append(a.listed, mvt.Column{Key: len(a.names), Code: column})
 		a.names = append(a.names, name)
-		a.listed = append(a.listed, column)
 		a.fields = append(a.fields, d.FieldIndex(name))
 	}
 	if !listed {
 		a.listed = nil
+	}
+	for _, column := range l.rank {
+		if k := slices.IndexFunc(a.listed, func(c mvt.Column) bool { return c.Code == column }); k >= 0 {
+			a.order = append(a.order, k)
+		}
 	}
 	if counted && d.FieldIndex(CountField) < 0 {
 		a.count = len(a.names)
@@ -64,7 +70,7 @@ func attributesOf(l *layer, wanted []string, zoom uint32, counted bool) *attribu
 func (a *attributes) begin(e *mvt.Encoder, l *layer, name string) {
 	e.BeginLayer(name, a.names)
 	if a.listed != nil {
-		e.UseValues(l.values)
+		e.UseTable(&l.table, a.listed, a.order)
 	}
 }
 
@@ -75,21 +81,21 @@ func (a *attributes) write(e *mvt.Encoder, l *layer, at pick, s *Stats) {
 	if l.ids != nil && l.ids[k] >= 0 {
 		e.SetID(uint64(l.ids[k]))
 	}
-	n := len(l.columns.names)
 	switch {
 	case a.listed == nil:
 		a.writeFields(e, l, int(l.rows[k]), s)
 	case !l.long:
-		e.Row(a.listed, l.codes[k*n:k*n+n])
+		e.Row(k)
 	default:
-		codes := l.codes[k*n : k*n+n]
-		for key, column := range a.listed {
-			switch code := codes[column]; code {
+		n := l.table.Width
+		codes := l.table.Codes[k*n : k*n+n]
+		for _, c := range a.listed {
+			switch code := codes[c.Code]; code {
 			case noValue:
 			case tooLong:
 				s.LongTexts++
 			default:
-				e.Value(key, code)
+				e.Value(c.Key, code)
 			}
 		}
 	}

@@ -1,7 +1,9 @@
 package tiles
 
 import (
+	"cmp"
 	"runtime"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -12,11 +14,11 @@ import (
 
 // columns are the attributes of a layer as tiles write them.
 type columns struct {
-	names  []string
-	values *mvt.Values
-	codes  []uint32 // of values: those of one position together, in the order of names
-	long   bool     // some text is too long
-	ids    []int64  // of each position, -1 for none; nil when the key is no integer
+	names []string
+	table mvt.Table // a row for each position, in the order of names
+	rank  []int     // of names, positions by how many values they have, the fewest first
+	long  bool      // some text is too long
+	ids   []int64   // of each position, -1 for none; nil when the key is no integer
 }
 
 // Codes that are no values.
@@ -45,8 +47,7 @@ func (c *columns) fill(p *snapshot.PublicCollection, rows []uint32, names []stri
 	}
 	_ = group.Wait() // no worker fails
 	values, joined := mvt.Join(lists)
-	c.values = values
-	c.codes = make([]uint32, len(rows)*len(names))
+	c.table = mvt.Table{Values: values, Codes: make([]uint32, len(rows)*len(names)), Width: len(names)}
 	for k := range names {
 		for i, code := range local[k] {
 			switch code {
@@ -56,9 +57,11 @@ func (c *columns) fill(p *snapshot.PublicCollection, rows []uint32, names []stri
 			default:
 				code = joined[k][code-1]
 			}
-			c.codes[i*len(names)+k] = code
+			c.table.Codes[i*len(names)+k] = code
 		}
+		c.rank = append(c.rank, k)
 	}
+	slices.SortStableFunc(c.rank, func(a, b int) int { return cmp.Compare(len(joined[a]), len(joined[b])) })
 	if key := d.KeyIndex(); d.Fields[key].Type == referentials.Integer {
 		c.ids = make([]int64, len(rows))
 		for i, row := range rows {

@@ -58,7 +58,8 @@ func (s *Stats) Add(t Stats) {
 }
 
 // Tiler draws tiles. It keeps the revision that each collection was last asked for at in
-// world units, 8 bytes a vertex. It is safe for concurrent use.
+// world units, 8 bytes a vertex, and its lines and polygons as tiles of each zoom write them,
+// up to four times that. It is safe for concurrent use.
 type Tiler struct {
 	options Options
 	pens    sync.Pool

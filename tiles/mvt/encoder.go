@@ -8,7 +8,6 @@ package mvt
 
 import (
 	"encoding/binary"
-	"slices"
 )
 
 // Extent is the side of a tile in its own coordinates.
@@ -45,6 +44,7 @@ type Encoder struct {
 	name     string
 	keys     keyTable
 	values   valueTable
+	batch    batch
 	features []byte
 	count    int
 	tagged   int // bytes of all tags
@@ -53,7 +53,7 @@ type Encoder struct {
 	geomType GeomType
 	id       uint64
 	hasID    bool
-	tags     []byte
+	row      int32
 	geometry geometry
 }
 
@@ -86,6 +86,8 @@ const (
 func (e *Encoder) BeginLayer(name string, keys []string) {
 	e.name, e.count, e.tagged, e.geometry.repaired = name, 0, 0, 0
 	e.features = e.features[:0]
+	e.batch.empty()
+	e.batch.order = nil
 	e.keys.reset(keys)
 	e.values.reset()
 }
@@ -97,8 +99,8 @@ func (e *Encoder) UseValues(v *Values) { e.values.use(v) }
 
 // BeginFeature starts a feature, forgetting one that was not ended.
 func (e *Encoder) BeginFeature(t GeomType) {
-	e.geomType, e.hasID = t, false
-	e.tags = e.tags[:0]
+	e.geomType, e.hasID, e.row = t, false, noRow
+	e.batch.forget()
 	e.geometry.reset()
 }
 
@@ -112,51 +114,12 @@ func (e *Encoder) HasGeometry() bool {
 func (e *Encoder) SetID(id uint64) { e.id, e.hasID = id, true }
 
 func (e *Encoder) tag(key int, value uint32) {
-	e.tags = appendUvarint(e.tags, uint64(e.keys.number(key)))
-	e.tags = appendUvarint(e.tags, uint64(value))
+	e.batch.tags = appendUvarint(e.batch.tags, uint64(e.keys.number(key)))
+	e.batch.tags = appendUvarint(e.batch.tags, uint64(value))
 }
 
 // Value gives the feature a value of the list, by its code.
 func (e *Encoder) Value(key int, code uint32) { e.tag(key, e.values.listed(code)) }
-
-// Row gives the feature a value of the list for each key, that of codes[columns[key]]. A
-// code of 0 is no value.
-func (e *Encoder) Row(columns []int, codes []uint32) {
-	n := len(e.tags)
-	tags := slices.Grow(e.tags, len(columns)*2*binary.MaxVarintLen32)
-	tags = tags[:cap(tags)]
-	given, epoch := e.values.given, e.values.epoch
-	for key, column := range columns {
-		code := codes[column]
-		if code == 0 {
-			continue
-		}
-		s := given[code]
-		if s.epoch != epoch {
-			s.number = e.values.listed(code)
-		}
-		number := e.keys.numbers[key]
-		if number < 0 {
-			number = int32(e.keys.number(key))
-		}
-		n = putUvarint(tags, n, uint32(number))
-		n = putUvarint(tags, n, s.number)
-	}
-	e.tags = tags[:n]
-}
-
-// putUvarint writes a number at b[n:], which has room, and gives where it ends.
-func putUvarint(b []byte, n int, v uint32) int {
-	if v < 1<<7 {
-		b[n] = byte(v)
-		return n + 1
-	}
-	if v < 1<<14 {
-		b[n], b[n+1] = byte(v)|0x80, byte(v>>7)
-		return n + 2
-	}
-	return n + binary.PutUvarint(b[n:], uint64(v))
-}
 
 // String gives the feature a text.
 func (e *Encoder) String(key int, v string) { e.tag(key, e.values.text(v)) }
@@ -178,31 +141,21 @@ func (e *Encoder) Double(key int, v float64) { e.tag(key, e.values.double(v)) }
 // Bool gives the feature a truth value.
 func (e *Encoder) Bool(key int, v bool) { e.tag(key, e.values.boolean(v)) }
 
-// EndFeature writes the feature, unless it has no geometry, and tells whether it did.
+// EndFeature completes the feature, unless it has no geometry, and tells whether it did.
 func (e *Encoder) EndFeature() bool {
 	if !e.HasGeometry() {
 		return false
 	}
-	commands, rest := e.geometry.finish(), e.geometry.rest
-	size := 2 + lengthSize(len(commands)+len(rest))
-	if e.hasID {
-		size += 1 + varintSize(e.id)
-	}
-	if len(e.tags) > 0 {
-		size += lengthSize(len(e.tags))
-	}
-	b := appendUvarint(append(e.features, layerFeatures), uint64(size))
-	if e.hasID {
-		b = appendUvarint(append(b, featureID), e.id)
-	}
-	if len(e.tags) > 0 {
-		b = appendBytes(b, featureTags, e.tags)
-	}
-	b = append(b, featureType, byte(e.geomType))
-	b = appendUvarint(append(b, featureGeometry), uint64(len(commands)+len(rest)))
-	e.features = append(append(b, commands...), rest...)
+	b := &e.batch
+	b.commands = append(b.commands, e.geometry.finish()...)
+	rest := e.geometry.rest
+	b.rest += len(rest)
+	b.waiting = append(b.waiting, pending{e.geomType, e.hasID, uint32(len(b.commands)), uint32(len(b.tags)), e.id, rest})
+	b.rows = append(b.rows, e.row)
 	e.count++
-	e.tagged += len(e.tags)
+	if len(b.waiting) == batchSize {
+		e.flush()
+	}
 	return true
 }
 
@@ -217,12 +170,14 @@ func (e *Encoder) Size() int {
 	if e.count == 0 {
 		return 0
 	}
+	e.flush()
 	return lengthSize(e.layerSize())
 }
 
 // WithoutGeometry tells how many bytes of Size no geometry could spare: attributes, and
 // what features take besides.
 func (e *Encoder) WithoutGeometry() int {
+	e.flush()
 	const least = 2 + 2 + 2 + 2 // message, tags, type and geometry
 	return e.tagged + least*e.count + len(e.keys.buf) + len(e.values.buf)
 }
@@ -238,6 +193,7 @@ func (e *Encoder) EndLayer(dst []byte) []byte {
 	if e.count == 0 {
 		return dst
 	}
+	e.flush()
 	dst = binary.AppendUvarint(append(dst, tileLayers), uint64(e.layerSize()))
 	dst = append(dst, layerVersion, specVersion)
 	dst = binary.AppendUvarint(append(dst, layerName), uint64(len(e.name)))
@@ -246,11 +202,6 @@ func (e *Encoder) EndLayer(dst []byte) []byte {
 	dst = append(dst, e.keys.buf...)
 	dst = append(dst, e.values.buf...)
 	return binary.AppendUvarint(append(dst, layerExtent), Extent)
-}
-
-func appendBytes(dst []byte, field byte, b []byte) []byte {
-	dst = appendUvarint(append(dst, field), uint64(len(b)))
-	return append(dst, b...)
 }
 
 // appendUvarint is made for numbers of one byte, or two.

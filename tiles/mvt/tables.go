@@ -56,8 +56,8 @@ type valueTable struct {
 	epoch uint32
 }
 
-// stamp is the number of a listed value in the layer of an epoch. What other layers left
-// needs no clearing.
+// stamp is the number of a listed value in the layer of an epoch, packed. What other layers
+// left needs no clearing.
 type stamp struct{ epoch, number uint32 }
 
 // tableKept bounds the maps that are kept for the next layer: clearing a map costs as
@@ -144,8 +144,8 @@ func (t *valueTable) use(v *Values) {
 func (t *valueTable) listed(code uint32) uint32 {
 	s := &t.given[code]
 	if s.epoch != t.epoch {
-		*s = stamp{t.epoch, t.next()}
+		*s = stamp{t.epoch, packVarint(t.next())}
 		t.buf = t.list.appendTo(t.buf, code)
 	}
-	return s.number
+	return unpackVarint(s.number)
 }

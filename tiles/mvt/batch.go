@@ -1,0 +1,203 @@
+package mvt
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// Table is the attributes of features, row by row, as codes of a list of values; 0 is no value.
+type Table struct {
+	Values *Values
+	Codes  []uint32
+	Width  int // codes of a row
+}
+
+// Column is a column of a table that a layer shows.
+type Column struct {
+	Key  int // position of its name in the keys of the layer
+	Code int // position in a row of the table
+}
+
+// batchSize is how many features wait to be written. Their values are numbered one column
+// after the other, of which each repeats its values or does not: a processor foresees that.
+const batchSize = 256
+
+// noRow is where a feature takes nothing from the table, noKey where no feature has one yet.
+const (
+	noRow = -1
+	noKey = 1<<64 - 1
+)
+
+// pending is a feature that waits.
+type pending struct {
+	geomType GeomType
+	hasID    bool
+	commands uint32 // where its own end in those of the batch
+	tags     uint32 // and its own tags
+	id       uint64
+	rest     []byte // of the commands
+}
+
+// batch is what waits.
+type batch struct {
+	table   *Table
+	columns []Column // in the order that features list them
+	order   []int    // of columns, in which their values are numbered
+
+	waiting  []pending
+	rows     []int32 // of the table, noRow for none
+	commands []byte
+	tags     []byte
+	rest     int // bytes of the rests of commands
+
+	listed []packed // tags from the table: of a feature those of all columns
+	sizes  []int    // of each feature's tags from the table
+}
+
+func (b *batch) empty() {
+	b.waiting, b.rows, b.commands, b.tags, b.rest = b.waiting[:0], b.rows[:0], b.commands[:0], b.tags[:0], 0
+}
+
+// packed is a tag as it is written, in its low bytes, and how many bytes that is in the
+// highest; 0 is none.
+type packed uint64
+
+// mostPacked is how many bytes a tag may take: one for its key, four for its value.
+const mostPacked = 8
+
+// UseTable lets the features of the layer take their values from rows of a table, see
+// [Encoder.Row]: those of columns, whose values are numbered in that order of them. It
+// includes [Encoder.UseValues].
+func (e *Encoder) UseTable(t *Table, columns []Column, order []int) {
+	e.UseValues(t.Values)
+	e.batch.table, e.batch.columns, e.batch.order = t, columns, order
+	if n := batchSize * len(columns); len(e.batch.listed) < n {
+		e.batch.listed = make([]packed, n)
+	}
+}
+
+// Row gives the feature the values of a row of the table.
+func (e *Encoder) Row(row int) { e.row = int32(row) }
+
+// number gives the features that wait their tags of a column.
+func (e *Encoder) number(column int) {
+	b, v := &e.batch, &e.values
+	c, width := b.columns[column], len(b.columns)
+	codes := b.table.Codes[c.Code:]
+	given, epoch := v.given, v.epoch
+	key := packed(noKey)
+	for i, row := range b.rows {
+		code := uint32(0)
+		if row >= 0 {
+			code = codes[int(row)*b.table.Width]
+		}
+		if code == 0 {
+			b.listed[i*width+column] = 0
+			continue
+		}
+		if key == noKey {
+			key = packed(e.keys.number(c.Key))
+		}
+		s := &given[code]
+		if s.epoch != epoch {
+			*s = stamp{epoch, packVarint(v.next())}
+			v.buf = v.list.appendTo(v.buf, code)
+		}
+		size := 2 + int(s.number>>7&1) + int(s.number>>15&1) + int(s.number>>23&1)
+		b.listed[i*width+column] = key | packed(s.number)<<8 | packed(size)<<56
+		b.sizes[i] += size
+	}
+}
+
+// flush writes the features that wait.
+func (e *Encoder) flush() {
+	b := &e.batch
+	if len(b.waiting) == 0 {
+		return
+	}
+	b.sizes = append(b.sizes[:0], make([]int, len(b.waiting))...)
+	for _, column := range b.order {
+		e.number(column)
+	}
+	const most = 5*binary.MaxVarintLen64 + mostPacked // lengths, id, type, and what a packed tag is written over
+	room := len(b.commands) + len(b.tags) + b.rest + len(b.waiting)*(most+len(b.order)*mostPacked)
+	n := len(e.features)
+	e.features = slices.Grow(e.features, room)
+	w := e.features[:cap(e.features)]
+	commands, tags := uint32(0), uint32(0)
+	for i := range b.waiting {
+		f := &b.waiting[i]
+		geometry, tagged := int(f.commands-commands)+len(f.rest), b.sizes[i]+int(f.tags-tags)
+		size := 2 + lengthSize(geometry)
+		if f.hasID {
+			size += 1 + varintSize(f.id)
+		}
+		if tagged > 0 {
+			size += lengthSize(tagged)
+		}
+		n = putHead(w, n, layerFeatures, uint64(size))
+		if f.hasID {
+			n = putHead(w, n, featureID, f.id)
+		}
+		if tagged > 0 {
+			e.tagged += tagged
+			n = putHead(w, n, featureTags, uint64(tagged))
+			if b.sizes[i] > 0 {
+				for _, tag := range b.listed[i*len(b.order) : (i+1)*len(b.order)] {
+					binary.LittleEndian.PutUint64(w[n:n+mostPacked], uint64(tag))
+					n += int(tag >> 56)
+				}
+			}
+			n += copy(w[n:], b.tags[tags:f.tags])
+		}
+		w[n], w[n+1] = featureType, byte(f.geomType)
+		n = putHead(w, n+2, featureGeometry, uint64(geometry))
+		n += copy(w[n:], b.commands[commands:f.commands])
+		n += copy(w[n:], f.rest)
+		commands, tags = f.commands, f.tags
+	}
+	e.features = w[:n]
+	b.empty()
+}
+
+// putHead writes the field and the number that begin something at b[n:], which has room, and
+// gives where they end. It is made for numbers of one byte, or two.
+func putHead(b []byte, n int, field byte, v uint64) int {
+	b[n] = field
+	switch {
+	case v < 1<<7:
+		b[n+1] = byte(v)
+		return n + 2
+	case v < 1<<14:
+		b[n+1], b[n+2] = byte(v)|0x80, byte(v>>7)
+		return n + 3
+	}
+	return n + 1 + binary.PutUvarint(b[n+1:], v)
+}
+
+// packVarint gives the bytes of a number below 2²⁸, which no tile has as many values as.
+func packVarint(v uint32) uint32 {
+	switch {
+	case v < 1<<7:
+		return v
+	case v < 1<<14:
+		return v&0x7f | 0x80 | v>>7<<8
+	case v < 1<<21:
+		return v&0x7f | 0x80 | (v>>7&0x7f|0x80)<<8 | v>>14<<16
+	}
+	return v&0x7f | 0x80 | (v>>7&0x7f|0x80)<<8 | (v>>14&0x7f|0x80)<<16 | v>>21<<24
+}
+
+// unpackVarint gives the number that packVarint packed.
+func unpackVarint(b uint32) uint32 {
+	return b&0x7f | b>>1&0x3f80 | b>>2&0x1fc000 | b>>3&0xfe00000
+}
+
+// forget drops the tags of a feature that was not ended.
+func (b *batch) forget() {
+	tags := uint32(0)
+	if n := len(b.waiting); n > 0 {
+		tags = b.waiting[n-1].tags
+	}
+	b.tags = b.tags[:tags]
+}

@@ -1,0 +1,50 @@
+package tiles
+
+import (
+	"bytes"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"socle/geo"
+	"socle/referentials"
+)
+
+// TestOutlines checks that tiles are the same with outlines as drawn vertex by vertex.
+func TestOutlines(t *testing.T) {
+	with, without := New(Options{}), New(Options{})
+	revision := int64(0)
+	placed := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		revision++
+		m := &memory{revision: revision}
+		var shapes []geo.Geometry
+		for range rapid.IntRange(1, 6).Draw(rt, "shapes") {
+			shapes = append(shapes, drawShape(rt))
+		}
+		most := rapid.IntRange(1, MaxZoom).Draw(rt, "max zoom")
+		z := rapid.Uint32Range(0, uint32(most)).Draw(rt, "z")
+		m.add("formes", geo.Any, referentials.TilePolicy{MaxZoom: uint8(most)}, shapes...)
+		p := m.public(t)
+		x, y := tileAt(rennes, z)
+		got, _, _ := drawn(rt, with, p, []string{"formes"}, z, x, y)
+		c, _ := p.Collection("formes")
+		bare := without.entry(p, c)
+		if _, err := bare.wait(t.Context()); err != nil {
+			rt.Fatal(err)
+		}
+		for k := range with.layers["formes"].layer.rows {
+			if o := with.layers["formes"].layer.outlinesAt(z, uint8(z)); o != nil && len(o.of(k)) > 0 {
+				placed++
+			}
+		}
+		bare.layer.outlines = nil
+		want, _, _ := drawn(rt, without, p, []string{"formes"}, z, x, y)
+		if !bytes.Equal(got, want) {
+			rt.Fatalf("%x, want %x", got, want)
+		}
+	})
+	if placed == 0 {
+		t.Error("no shape ever had an outline")
+	}
+}
