@@ -61,52 +61,50 @@ type drawing struct {
 // same share, and what the small ones leave goes to the others.
 func (p *pen) tile(ctx context.Context, dst []byte, layers []drawing, most int) ([]byte, Stats, error) {
 	start := len(dst)
-	sizes, stats := make([]int, len(layers)), make([]Stats, len(layers))
-	for i, l := range layers {
-		before := len(dst)
-		var err error
-		if dst, stats[i], err = p.layer(ctx, dst, l, most, math.MaxInt); err != nil {
-			return dst[:start], Stats{}, err
-		}
-		sizes[i] = len(dst) - before
-	}
-	if len(dst)-start > most {
-		p.first = append(p.first[:0], dst[start:]...)
-		dst = dst[:start]
-		drawn := p.first
-		for i, share := range share(sizes, most) {
-			if sizes[i] <= share {
-				dst = append(dst, drawn[:sizes[i]]...)
-			} else {
-				var err error
-				fit := (stats[i].Features + stats[i].Unseen + stats[i].Merged) * share / sizes[i] * roomy / 16
-				if dst, stats[i], err = p.layer(ctx, dst, layers[i], share, fit); err != nil {
-					return dst[:start], Stats{}, err
-				}
-			}
-			drawn = drawn[sizes[i]:]
-		}
-	}
 	var total Stats
-	for _, s := range stats {
+	for _, l := range layers {
+		var s Stats
+		var err error
+		room := math.MaxInt
+		if len(layers) > 1 {
+			room = most - (len(dst) - start)
+		}
+		dst, s, err = p.layer(ctx, dst, l, most, room)
+		switch {
+		case err != nil:
+			return dst[:start], Stats{}, err
+		case len(dst)-start > most || s == tooMuch:
+			return p.share(ctx, dst[:start], layers, most)
+		}
 		total.Add(s)
 	}
 	return dst, total, nil
 }
 
-// share divides most among wants: everyone up to the same level, none more than it wants.
-func share(wants []int, most int) []int {
-	order := make([]int, len(wants))
-	for i := range order {
-		order[i] = i
+// share draws layers that do not fit together, the least one first.
+func (p *pen) share(ctx context.Context, dst []byte, layers []drawing, most int) ([]byte, Stats, error) {
+	order, wants := make([]int, len(layers)), make([]int, len(layers))
+	for i, l := range layers {
+		order[i], wants[i] = i, p.want(l)
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(wants[a], wants[b]) })
-	shares := make([]int, len(wants))
+	p.first = p.first[:0]
+	drawn := make([][2]int, len(layers)) // where they are in p.first
+	var total Stats
 	for k, i := range order {
-		shares[i] = min(wants[i], most/(len(order)-k))
-		most -= shares[i]
+		from := len(p.first)
+		var s Stats
+		var err error
+		if p.first, s, err = p.layer(ctx, p.first, layers[i], (most-from)/(len(order)-k), math.MaxInt); err != nil {
+			return dst, Stats{}, err
+		}
+		drawn[i] = [2]int{from, len(p.first)}
+		total.Add(s)
 	}
-	return shares
+	for _, at := range drawn {
+		dst = append(dst, p.first[at[0]:at[1]]...)
+	}
+	return dst, total, nil
 }
 
 // roomy sixteenths of what would fit are kept, as those that are kept are the largest.
@@ -115,23 +113,22 @@ const roomy = 15
 // coarser is by how many zooms a mesh may lose detail to fit.
 const coarser = 2
 
+// tooMuch is told of a layer that was given up, as it does not fit beside those before it.
+var tooMuch = Stats{Features: -1}
+
 // layer draws one layer within that many bytes: points in ever larger cells, and others
-// without the smallest, until it fits. About so many fit, where that is known, or else all.
+// without the smallest, until it fits. It gives up at once when it would clearly take more
+// than there is room for.
 // A mesh would have gaps without its smallest cells: it loses detail first, then its
 // attributes, and may then be as large as a tile can be.
-func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, fit int) ([]byte, Stats, error) {
+func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, room int) ([]byte, Stats, error) {
 	start := len(dst)
 	zoom := p.frame.z
 	above := zoom < uint32(l.policy.MaxZoom)
 	if above && l.policy.Bytes > 0 {
 		most = min(most, l.policy.Bytes)
 	}
-	cells := 0
-	if thinned := l.points && above && l.policy.Thin > 0; thinned {
-		cells = p.frame.shift + cellBits(&l.policy)
-	}
-	buffer := int64(l.policy.Buffer)
-	p.box = box{-buffer, -buffer, 1<<extentBits + buffer, 1<<extentBits + buffer}
+	cells := p.begin(l)
 	var s Stats
 	dst, s.Labels = p.labels(dst, l, most/2)
 	most -= len(dst) - start
@@ -141,19 +138,27 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, fit int) (
 	a := attributesOf(l.layer, l.selection.Fields, zoom, cells > 0)
 	for {
 		met := p.gather(l, cells)
-		if cells == 0 && fit < met && !whole {
-			p.keepBest(l.layer, fit)
-		}
 		var drawn Stats
-		for tried, fresh := 0, false; ; {
-			if !fresh {
-				var err error
-				if tried, drawn, err = p.try(ctx, l, a, most); err != nil {
-					return dst[:start], Stats{}, err
+		tried, size := met, 0
+		if p.mayPass(l, a, min(most, room)) {
+			size = p.forecast(l, a)
+		}
+		if clearly := size - size/16; clearly > room {
+			return dst[:start], tooMuch, nil
+		} else if clearly < most || whole {
+			size = 0 // it may fit
+		}
+		for fresh := false; ; {
+			if size == 0 {
+				if !fresh {
+					var err error
+					if tried, drawn, err = p.try(ctx, l, a, most); err != nil {
+						return dst[:start], Stats{}, err
+					}
 				}
+				size = p.encoder.Size()
 			}
 			fresh = false
-			size := p.encoder.Size()
 			if size <= most {
 				drawn.Features, drawn.Repaired, drawn.Labels = p.encoder.Features(), p.encoder.Repaired(), s.Labels
 				drawn.Dropped += met - len(p.picks)
@@ -187,8 +192,20 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, fit int) (
 				}
 				fresh = tried == len(p.picks)
 			}
+			size = 0
 		}
 	}
+}
+
+// begin makes ready for the features of a layer and gives the size of the cells that its
+// points are thinned in, as a power of two of world units, or 0.
+func (p *pen) begin(l drawing) (cells int) {
+	buffer := int64(l.policy.Buffer)
+	p.box = box{-buffer, -buffer, 1<<extentBits + buffer, 1<<extentBits + buffer}
+	if l.points && p.frame.z < uint32(l.policy.MaxZoom) && l.policy.Thin > 0 {
+		cells = p.frame.shift + cellBits(&l.policy)
+	}
+	return cells
 }
 
 // gather finds the features of the tile and tells how many are to be drawn.
@@ -209,8 +226,7 @@ func (p *pen) gather(l drawing, cells int) int {
 // try encodes p.picks and tells how many it has seen when it stops, which is early when
 // they are far too many.
 func (p *pen) try(ctx context.Context, l drawing, a *attributes, most int) (tried int, s Stats, err error) {
-	a.begin(&p.encoder, l.layer, l.collection.ID())
-	p.outlines = l.outlinesAt(p.frame.z, p.detail)
+	p.start(l, a)
 	for i, at := range p.picks {
 		if i%1024 == 1023 {
 			if err := ctx.Err(); err != nil {
@@ -225,4 +241,10 @@ func (p *pen) try(ctx context.Context, l drawing, a *attributes, most int) (trie
 		}
 	}
 	return len(p.picks), s, nil
+}
+
+// start begins the layer of a tile.
+func (p *pen) start(l drawing, a *attributes) {
+	a.begin(&p.encoder, l.layer, l.collection.ID())
+	p.outlines = l.outlinesAt(p.frame.z, p.detail)
 }

@@ -174,6 +174,12 @@ func (e *Encoder) Size() int {
 	return lengthSize(e.layerSize())
 }
 
+// Sizes tells how many bytes features and values take so far.
+func (e *Encoder) Sizes() (features, values int) {
+	e.flush()
+	return len(e.features), len(e.values.buf)
+}
+
 // WithoutGeometry tells how many bytes of Size no geometry could spare: attributes, and
 // what features take besides.
 func (e *Encoder) WithoutGeometry() int {
