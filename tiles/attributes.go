@@ -15,7 +15,6 @@ const CountField = "point_count"
 type attributes struct {
 	names  []string
 	listed []mvt.Column // of names, in the table of the layer; nil when some are in none
-	order  []int        // of listed, those of the fewest values first: their numbers are short
 	fields []int        // of names, in the descriptor
 	count  int          // position of CountField in names, -1 where it is not written
 	bare   bool         // they are only what tells features apart
@@ -54,11 +53,6 @@ func attributesOf(l *layer, wanted []string, zoom uint32, counted bool) *attribu
 	if !listed {
 		a.listed = nil
 	}
-	for _, column := range l.rank {
-		if k := slices.IndexFunc(a.listed, func(c mvt.Column) bool { return c.Code == column }); k >= 0 {
-			a.order = append(a.order, k)
-		}
-	}
 	if counted && d.FieldIndex(CountField) < 0 {
 		a.count = len(a.names)
 		a.names = append(a.names, CountField)
@@ -70,7 +64,7 @@ func attributesOf(l *layer, wanted []string, zoom uint32, counted bool) *attribu
 func (a *attributes) begin(e *mvt.Encoder, l *layer, name string) {
 	e.BeginLayer(name, a.names)
 	if a.listed != nil {
-		e.UseTable(&l.table, a.listed, a.order)
+		e.UseTable(&l.table, a.listed)
 	}
 }
 

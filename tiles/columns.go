@@ -1,9 +1,7 @@
 package tiles
 
 import (
-	"cmp"
 	"runtime"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,7 +14,6 @@ import (
 type columns struct {
 	names []string
 	table mvt.Table // a row for each position, in the order of names
-	rank  []int     // of names, positions by how many values they have, the fewest first
 	long  bool      // some text is too long
 	ids   []int64   // of each position, -1 for none; nil when the key is no integer
 }
@@ -59,9 +56,7 @@ func (c *columns) fill(p *snapshot.PublicCollection, rows []uint32, names []stri
 			}
 			c.table.Codes[i*len(names)+k] = code
 		}
-		c.rank = append(c.rank, k)
 	}
-	slices.SortStableFunc(c.rank, func(a, b int) int { return cmp.Compare(len(joined[a]), len(joined[b])) })
 	if key := d.KeyIndex(); d.Fields[key].Type == referentials.Integer {
 		c.ids = make([]int64, len(rows))
 		for i, row := range rows {

@@ -56,9 +56,8 @@ func (p *pen) forecast(l drawing, a *attributes) int {
 				p.draw(l.layer, at, a, &ignored)
 			}
 		}
-		size := 0
-		features, size = p.encoder.Sizes()
-		values[k] = max(1, float64(size))
+		f, v := p.encoder.Sizes()
+		features, values[k] = f, max(1, float64(v))
 	}
 	before, more := values[1]/values[0]-1, values[2]/values[1]-1
 	slower := min(1, more/max(before, 1e-9))

@@ -41,8 +41,7 @@ type pending struct {
 // batch is what waits.
 type batch struct {
 	table   *Table
-	columns []Column // in the order that features list them
-	order   []int    // of columns, in which their values are numbered
+	columns []Column
 
 	waiting  []pending
 	rows     []int32 // of the table, noRow for none
@@ -66,11 +65,10 @@ type packed uint64
 const mostPacked = 8
 
 // UseTable lets the features of the layer take their values from rows of a table, see
-// [Encoder.Row]: those of columns, whose values are numbered in that order of them. It
-// includes [Encoder.UseValues].
-func (e *Encoder) UseTable(t *Table, columns []Column, order []int) {
+// [Encoder.Row]: those of columns. It includes [Encoder.UseValues].
+func (e *Encoder) UseTable(t *Table, columns []Column) {
 	e.UseValues(t.Values)
-	e.batch.table, e.batch.columns, e.batch.order = t, columns, order
+	e.batch.table, e.batch.columns = t, columns
 	if n := batchSize * len(columns); len(e.batch.listed) < n {
 		e.batch.listed = make([]packed, n)
 	}
@@ -116,11 +114,11 @@ func (e *Encoder) flush() {
 		return
 	}
 	b.sizes = append(b.sizes[:0], make([]int, len(b.waiting))...)
-	for _, column := range b.order {
+	for column := range b.columns {
 		e.number(column)
 	}
 	const most = 5*binary.MaxVarintLen64 + mostPacked // lengths, id, type, and what a packed tag is written over
-	room := len(b.commands) + len(b.tags) + b.rest + len(b.waiting)*(most+len(b.order)*mostPacked)
+	room := len(b.commands) + len(b.tags) + b.rest + len(b.waiting)*(most+len(b.columns)*mostPacked)
 	n := len(e.features)
 	e.features = slices.Grow(e.features, room)
 	w := e.features[:cap(e.features)]
@@ -143,7 +141,7 @@ func (e *Encoder) flush() {
 			e.tagged += tagged
 			n = putHead(w, n, featureTags, uint64(tagged))
 			if b.sizes[i] > 0 {
-				for _, tag := range b.listed[i*len(b.order) : (i+1)*len(b.order)] {
+				for _, tag := range b.listed[i*len(b.columns) : (i+1)*len(b.columns)] {
 					binary.LittleEndian.PutUint64(w[n:n+mostPacked], uint64(tag))
 					n += int(tag >> 56)
 				}

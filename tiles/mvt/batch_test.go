@@ -41,15 +41,8 @@ func TestRowsOfATable(t *testing.T) {
 				}
 			}
 		}
-		order := rapid.Permutation(slices.Collect(func(yield func(int) bool) {
-			for k := range width {
-				if !yield(k) {
-					return
-				}
-			}
-		})).Draw(t, "order")
 		e.BeginLayer("l", keys)
-		e.UseTable(table, columns, order)
+		e.UseTable(table, columns)
 		var want [][]Tag
 		for row := range rows {
 			e.BeginFeature(Point)
