@@ -22,6 +22,7 @@ var policy = map[string][]string{
 	"geo/topology": {"geo"},
 	"geo/index":    {"geo"},
 	"geo/gpb":      {"geo"},
+	"geo/voronoi":  {},
 
 	"referentials":         {"geo", "geo/crs"},
 	"referentials/catalog": {"geo", "geo/crs", "referentials"},
@@ -64,7 +65,7 @@ var policy = map[string][]string{
 	"referentials/snapshot": {"geo", "geo/crs", "geo/index", "referentials", "referentials/store/storetest"},
 	"referentials/synth":    {"geo", "geo/crs", "geo/topology", "geo/index", "referentials"},
 
-	"imu/blocks":     {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/importer/...", "referentials/snapshot", "referentials/synth"},
+	"imu/blocks":     {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "geo/voronoi", "referentials", "referentials/catalog", "referentials/importer", "referentials/importer/...", "referentials/snapshot", "referentials/synth"},
 	"imu/parallel":   {},
 	"imu/crosswalk":  {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/importer/...", "referentials/snapshot"},
 	"imu/disclosure": {"referentials"},
