@@ -11,8 +11,10 @@ import (
 )
 
 // gridSteps are the grids to choose from, in steps per metre, the finest first: on a fine
-// one the border of the zone moves least.
-var gridSteps = []int{1_000_000, 500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5000, 2000, 1000, 500, 200, 100}
+// one the border of the zone moves least. Their steps have few decimals, and so have
+// coordinates.
+var gridSteps = []int{1_000_000, 800_000, 500_000, 400_000, 200_000, 100_000, 80_000, 50_000, 40_000, 20_000, 10_000,
+	8000, 5000, 4000, 2000, 1000, 500, 200, 100}
 
 // arrange puts the zone and all barriers on one grid and cuts the plane by them.
 func (b *build) arrange(ctx context.Context) error {
@@ -31,7 +33,7 @@ func (b *build) arrange(ctx context.Context) error {
 		return referentials.Errorf(referentials.TooLarge, "it is %.0f km wide and %.0f km high, too much for the grid", width/1000, height/1000).
 			At("collection %s", b.in.Zone.Name).Do("build a part of it, or set a coarser steps_per_metre")
 	}
-	b.report.Grid = 1 / float64(steps)
+	b.steps, b.report.Grid = steps, 1/float64(steps)
 	arranger := topology.NewArranger(steps)
 	for i := range b.in.Zone.Features {
 		if err := arranger.Add(uint32(i), &b.in.Zone.Features[i].Shape); err != nil {
@@ -87,12 +89,16 @@ func (b *build) checkZone() (box orb.Bound, err error) {
 func (b *build) addBarriers(arranger *topology.Arranger, k int, window *orb.Bound) error {
 	layer, told := &b.in.Barriers[k], &b.report.Layers[k]
 	rules := b.params.Rules[layer.Kind]
-	drop, main := newMatcher(layer, rules.Drop), newMatcher(layer, rules.Main)
+	keep, drop, main := newMatcher(layer, rules.Keep), newMatcher(layer, rules.Drop), newMatcher(layer, rules.Main)
 	areal := layer.Kind.areal()
 	for i := range layer.Features {
 		f := &layer.Features[i]
 		if rule := drop.match(f); rule != "" {
 			told.Dropped[rule]++
+			continue
+		}
+		if len(keep.columns) > 0 && keep.match(f) == "" {
+			told.Dropped[keep.asks(layer)]++
 			continue
 		}
 		if d := f.Shape.Type.Dimension(); d < 1 || areal && d != 2 {

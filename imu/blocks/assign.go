@@ -31,9 +31,19 @@ func (b *build) assign(ctx context.Context) error {
 	if layer == nil {
 		return nil
 	}
-	m := newMesh(b.result.Blocks)
+	b.result.Assigned = make([]int, len(layer.Features))
+	var err error
+	if b.result.buildings, err = placeBuildings(ctx, layer, meshOf(b.result.Blocks)); err != nil {
+		return err
+	}
+	b.countBuildings()
+	return nil
+}
+
+// placeBuildings gives what every building has in common with every block, by building and
+// then by block.
+func placeBuildings(ctx context.Context, layer *Layer, m *mesh) ([]part, error) {
 	n := len(layer.Features)
-	b.result.Assigned = make([]int, n)
 	found := make([][]part, chunk.Of(n))
 	type worker struct {
 		overlap topology.Overlap
@@ -53,14 +63,7 @@ func (b *build) assign(ctx context.Context) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	for _, f := range found {
-		b.result.buildings = append(b.result.buildings, f...)
-	}
-	b.countBuildings()
-	return nil
+	return slices.Concat(found...), err
 }
 
 // countBuildings goes through the parts, which are by building and then by block.
@@ -106,11 +109,20 @@ type mesh struct {
 	tree     *index.Tree
 }
 
-func newMesh(blocks []Block) *mesh {
-	m := &mesh{outlines: make([]topology.Outline, len(blocks))}
-	boxes := make([]orb.Bound, len(blocks))
+// meshOf finds blocks.
+func meshOf(blocks []Block) *mesh {
+	shapes := make([]geo.Geometry, len(blocks))
 	for k := range blocks {
-		m.outlines[k].Measure(&blocks[k].Shape)
+		shapes[k] = blocks[k].Shape
+	}
+	return newMesh(shapes)
+}
+
+func newMesh(shapes []geo.Geometry) *mesh {
+	m := &mesh{outlines: make([]topology.Outline, len(shapes))}
+	boxes := make([]orb.Bound, len(shapes))
+	for k := range shapes {
+		m.outlines[k].Measure(&shapes[k])
 		boxes[k] = m.outlines[k].Bound()
 	}
 	m.tree = index.Build(boxes)

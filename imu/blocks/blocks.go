@@ -105,6 +105,7 @@ func Build(ctx context.Context, in *Input, p *Params) (*Result, error) {
 		{"lines", b.arrange},
 		{"faces", b.placeFaces},
 		{"merging", b.merge},
+		{"splitting", b.refine},
 		{"outlines", b.outline},
 		{"buildings", b.assign},
 		{"names", b.name},
@@ -130,6 +131,7 @@ type build struct {
 	report Report
 	result Result
 
+	steps   int      // of the grid, in a metre
 	sources []source // by their number in the arrangement, units of the zone first
 	net     *topology.Arrangement
 	unit    []uint32 // of each face, its unit; none outside the zone
@@ -137,6 +139,9 @@ type build struct {
 	region  []uint32 // of each face, its region; then its block
 	regions int
 	patches []patch // of each region
+	limits  func(edge int) limitKind
+	shapes  []geo.Geometry // of each region that stands
+	kinds   []regionKind
 }
 
 // traits is a set of kinds of areas.

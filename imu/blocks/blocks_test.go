@@ -132,17 +132,20 @@ func TestRandomStreets(t *testing.T) {
 		if rapid.Bool().Draw(t, "all") {
 			p.MinArea, p.MinWidth, p.SliverArea = 0, 0, 0
 		}
+		p.Split.MinArea = rapid.SampledFrom([]float64{0, 1, 5000}).Draw(t, "piece")
 		streets := drawStreets(t)
 		in := &Input{Zone: town(), Barriers: []Layer{layer("s", Streets, streets...)}}
 		if rapid.Bool().Draw(t, "river") {
 			in.Barriers = append(in.Barriers, layer("w", Water, rectangle(350000, 6789310, 353000, 6789370)))
 		}
+		buildings := drawBuildings(t)
+		in.Buildings = &buildings
 		r := built(t, in, &p)
 		if crossed := r.Report.Crossed > 0; crossed != (r.Report.MainInside > 0) {
 			t.Fatalf("%d pieces crossed main limits, %v m of which lie within blocks", r.Report.Crossed, r.Report.MainInside)
 		}
-		if got := r.Report.JoinedSmall + r.Report.JoinedThin + r.Report.Crossed + r.Report.Blocks; got != r.Report.Pieces {
-			t.Fatalf("%d pieces, and %d told of", r.Report.Pieces, got)
+		if got := r.Report.JoinedSmall + r.Report.JoinedThin + r.Report.Crossed + r.Report.Vanished + r.Report.Rejoined + r.Report.Blocks; got != r.Report.Pieces+r.Report.SplitInto-r.Report.SplitBlocks {
+			t.Fatalf("%d pieces, and %d told of\n%s", r.Report.Pieces, got, r.Report.String())
 		}
 	})
 }
@@ -151,11 +154,15 @@ func TestRandomStreets(t *testing.T) {
 func TestSameBytes(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	streets := rapid.Custom(drawStreets).Filter(func(s []geo.Geometry) bool { return len(s) > 12 }).Example(3)
+	buildings := rapid.Custom(drawBuildings).Filter(func(l Layer) bool { return len(l.Features) > 30 }).Example(3)
 	p := defaultParams(t)
 	told := ""
 	for _, n := range []int{1, 2, 7} {
 		runtime.GOMAXPROCS(n)
-		r := built(t, &Input{Zone: town(), Barriers: []Layer{layer("s", Streets, streets...)}}, &p)
+		r := built(t, &Input{Zone: town(), Barriers: []Layer{layer("s", Streets, streets...)}, Buildings: &buildings}, &p)
+		if r.Report.SplitBlocks == 0 {
+			t.Fatal("nothing is split")
+		}
 		now := fmt.Sprint(r.Blocks, r.Report)
 		if told != "" && told != now {
 			t.Fatalf("%d processors tell another story", n)

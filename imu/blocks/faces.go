@@ -32,20 +32,28 @@ func (b *build) placeFaces(context.Context) error {
 	b.keepLarge(inWater, Water, b.params.MinWater)
 	b.keepLarge(inVegetation, Vegetation, b.params.MinVegetation)
 	b.keepLarge(inArea, Areas, b.params.MinSingleUse)
+	for e := range b.net.NumEdges() {
+		if left, right := b.net.Sides(e); left == right && b.unit[left] != none {
+			b.report.Loose++
+			b.report.LooseLength += b.net.Length(e)
+		}
+	}
+	b.limits = b.limit
+	b.joinFaces()
+	b.report.Pieces = b.regions
+	return nil
+}
+
+// joinFaces makes regions of the faces that no limit parts.
+func (b *build) joinFaces() {
+	n := b.net.NumFaces()
 	sets := newSets(n)
 	for e := range b.net.NumEdges() {
-		left, right := b.net.Sides(e)
-		switch limit := b.limit(e); {
-		case left == right:
-			if b.unit[left] != none {
-				b.report.Loose++
-				b.report.LooseLength += b.net.Length(e)
-			}
-		case limit == noLimit:
+		if left, right := b.net.Sides(e); left != right && b.limits(e) == noLimit {
 			sets.join(left, right)
 		}
 	}
-	b.region = make([]uint32, n)
+	b.region, b.regions = make([]uint32, n), 0
 	number := make([]uint32, n)
 	for f := range number {
 		number[f] = none
@@ -62,8 +70,6 @@ func (b *build) placeFaces(context.Context) error {
 		}
 		b.region[f] = number[root]
 	}
-	b.report.Pieces = b.regions
-	return nil
 }
 
 func (k Kind) trait() traits {
@@ -119,6 +125,7 @@ type limitKind uint8
 
 const (
 	noLimit   limitKind = iota
+	cutLimit            // within a block, between pieces of it
 	limit               // blocks may be joined across it
 	mainLimit           // only pieces with no other neighbour are
 	unitLimit           // never

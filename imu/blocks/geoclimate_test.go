@@ -78,7 +78,7 @@ func readUnits(t *testing.T) (units []unit) {
 // match pairs units with blocks that hold their point and have their area. GeoClimate leaves
 // out faces of 1 m² and less, which are joined to a block here: it has a sliver more then.
 func match(t *testing.T, r *Result, units []unit) (same, slivers int) {
-	m := newMesh(r.Blocks)
+	m := meshOf(r.Blocks)
 	taken := map[int]bool{}
 	for _, u := range units {
 		k, ok := m.holding(u.x, u.y)
@@ -103,7 +103,7 @@ func match(t *testing.T, r *Result, units []unit) (same, slivers int) {
 // accountFor lists which units the ends that fall short left in one, and adds up the
 // difference.
 func accountFor(t *testing.T, whole, drawn *Result, short []end) {
-	m := newMesh(drawn.Blocks)
+	m := meshOf(drawn.Blocks)
 	parts := make([][]int, len(drawn.Blocks))
 	for k := range whole.Blocks {
 		if in, ok := m.holding(whole.Blocks[k].inside[0], whole.Blocks[k].inside[1]); ok {

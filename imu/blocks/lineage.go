@@ -41,7 +41,7 @@ const slight = 0.05
 // the most area with when that holds both ways and the area is more than half of both.
 func (b *build) inherit(ctx context.Context, taken map[string]bool) error {
 	blocks, previous := b.result.Blocks, b.in.Previous
-	m := newMesh(blocks)
+	m := meshOf(blocks)
 	found := make([][]part, chunk.Of(len(previous.Features)))
 	areas := make([]float64, len(previous.Features))
 	err := parallel.Each(ctx, len(areas), chunk, func() *topology.Overlap { return &topology.Overlap{} }, func(v *topology.Overlap, share, from, to int) error {

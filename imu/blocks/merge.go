@@ -19,11 +19,16 @@ type patch struct {
 }
 
 // border is what two patches have in common, in metres.
-type border struct{ open, main float64 }
+type border struct{ cut, open, main float64 }
 
 // merge joins what is too small or too thin to a neighbour, the smallest first.
 func (b *build) merge(ctx context.Context) error {
 	b.findPatches()
+	for f, r := range b.region {
+		if r != none {
+			b.patches[r].water = b.large[f]&inWater != 0
+		}
+	}
 	q := &queue{}
 	for r := range b.patches {
 		b.push(q, uint32(r))
@@ -65,7 +70,6 @@ func (b *build) findPatches() {
 	for f, r := range b.region {
 		if r != none {
 			b.patches[r].steps += b.net.Steps(uint32(f))
-			b.patches[r].water = b.large[f]&inWater != 0
 		}
 	}
 	for e := range b.net.NumEdges() {
@@ -74,7 +78,7 @@ func (b *build) findPatches() {
 		if r == s {
 			continue
 		}
-		length, kind := b.net.Length(e), b.limit(e)
+		length, kind := b.net.Length(e), b.limits(e)
 		for _, side := range [2][2]uint32{{r, s}, {s, r}} {
 			if side[0] == none {
 				continue
@@ -85,9 +89,12 @@ func (b *build) findPatches() {
 				continue
 			}
 			n := p.borders[side[1]]
-			if kind == mainLimit {
+			switch kind {
+			case mainLimit:
 				n.main += length
-			} else {
+			case cutLimit:
+				n.cut += length
+			default:
 				n.open += length
 			}
 			p.borders[side[1]] = n
@@ -134,7 +141,7 @@ func (b *build) longest(p *patch, length func(border) float64) (to uint32, ok bo
 func (b *build) join(from, to uint32) uint32 {
 	p, q := &b.patches[from], &b.patches[to]
 	shared := q.borders[from]
-	q.perimeter += p.perimeter - 2*(shared.open+shared.main)
+	q.perimeter += p.perimeter - 2*(shared.cut+shared.open+shared.main)
 	q.steps += p.steps
 	for n, add := range p.borders {
 		other := &b.patches[n]
@@ -143,7 +150,7 @@ func (b *build) join(from, to uint32) uint32 {
 			continue
 		}
 		sum := q.borders[n]
-		sum.open, sum.main = sum.open+add.open, sum.main+add.main
+		sum.cut, sum.open, sum.main = sum.cut+add.cut, sum.open+add.open, sum.main+add.main
 		q.borders[n], other.borders[to] = sum, sum
 	}
 	p.into, p.borders = to, nil
@@ -207,7 +214,7 @@ func (b *build) number() {
 	b.regions = int(count)
 	for e := range b.net.NumEdges() {
 		left, right := b.net.Sides(e)
-		if left != right && b.region[left] != none && b.region[left] == b.region[right] && b.limit(e) == mainLimit {
+		if left != right && b.region[left] != none && b.region[left] == b.region[right] && b.limits(e) == mainLimit {
 			b.report.MainInside += b.net.Length(e)
 		}
 	}

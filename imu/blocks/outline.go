@@ -8,39 +8,13 @@ import (
 	"socle/referentials"
 )
 
-// outline makes the shapes of blocks and tells what they are.
+// outline makes blocks of the regions there are.
 func (b *build) outline(ctx context.Context) error {
-	shapes, err := b.net.Trace(ctx, b.region, b.regions)
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	if err != nil {
-		return referentials.Errorf(referentials.Internal, "a block has no outline: %w", err)
-	}
 	blocks := make([]Block, b.regions)
-	parts := make([][3]int64, b.regions) // of water, vegetation and single use
-	for f, r := range b.region {
-		if r == none {
-			continue
-		}
-		blocks[r].Unit = int(b.unit[f])
-		for k, t := range [3]traits{inWater, inVegetation, inArea} {
-			if b.large[f]&t != 0 {
-				parts[r][k] += b.net.Steps(uint32(f))
-				break // what lies on water is water
-			}
-		}
-	}
 	for r := range blocks {
 		p := &b.patches[r]
-		blocks[r].Shape = shapes[r]
-		blocks[r].Area, blocks[r].Perimeter = b.net.AreaOf(p.steps), p.perimeter
-		blocks[r].Nature = IsBlock
-		for k, nature := range [3]Nature{IsWater, IsVegetation, IsArea} {
-			if 2*parts[r][k] > p.steps {
-				blocks[r].Nature = nature
-			}
-		}
+		blocks[r] = Block{Unit: int(b.kinds[r].unit), Nature: b.kinds[r].nature, Shape: b.shapes[r],
+			Area: b.net.AreaOf(p.steps), Perimeter: p.perimeter}
 	}
 	b.result.Blocks = blocks
 	if err := placeInside(ctx, blocks); err != nil {

@@ -34,12 +34,17 @@ type Params struct {
 	MinVegetation   float64          `yaml:"min_vegetation" json:"min_vegetation"`
 	MinSingleUse    float64          `yaml:"min_single_use" json:"min_single_use"`
 	BridgesCutWater bool             `yaml:"bridges_cut_water" json:"bridges_cut_water"`
+	SpikeWidth      float64          `yaml:"spike_width" json:"spike_width"`
+	Split           SplitRules       `yaml:"split" json:"split"`
 	Rules           map[Kind]KindSet `yaml:"rules" json:"rules"`
 }
 
 // KindSet is what is left out of the layers of a kind, and what counts as a main limit.
-// Both map a field to values; case does not count.
+// All map a field to values; case does not count.
 type KindSet struct {
+	// Keep holds for layers that have one of its fields: features without one of the
+	// values, or without any where none is named, are left out.
+	Keep map[string][]string `yaml:"keep" json:"keep,omitempty"`
 	Drop map[string][]string `yaml:"drop" json:"drop,omitempty"`
 	Main map[string][]string `yaml:"main" json:"main,omitempty"`
 	// AllMain makes every feature of the kind a main limit.
@@ -60,11 +65,14 @@ func ParseParams(text []byte) (Params, error) {
 		if len(bytes.TrimSpace(t)) == 0 {
 			continue
 		}
-		rules := p.Rules
-		p.Rules = nil
+		rules, forms := p.Rules, p.Split.Forms
+		p.Rules, p.Split.Forms = nil, nil
 		if err := yaml.UnmarshalWithOptions(t, &p, yaml.Strict()); err != nil {
 			return p, referentials.Errorf(referentials.Invalid, "the parameters cannot be read: %w", err).
 				Do("socle imu params prints the ones that hold, with their meaning")
+		}
+		if p.Split.Forms == nil {
+			p.Split.Forms = forms
 		}
 		for kind, set := range rules {
 			if _, given := p.Rules[kind]; !given {
@@ -90,7 +98,7 @@ func (p *Params) Validate() error {
 		name  string
 		value float64
 	}{
-		{"close_gaps", p.CloseGaps}, {"min_area", p.MinArea}, {"min_width", p.MinWidth}, {"sliver_area", p.SliverArea}, {"cross_main_below", p.CrossMainBelow},
+		{"close_gaps", p.CloseGaps}, {"spike_width", p.SpikeWidth}, {"min_area", p.MinArea}, {"min_width", p.MinWidth}, {"sliver_area", p.SliverArea}, {"cross_main_below", p.CrossMainBelow},
 		{"min_water", p.MinWater}, {"min_vegetation", p.MinVegetation}, {"min_single_use", p.MinSingleUse}, {"sliver_compactness", p.SliverCompact},
 	} {
 		if !(v.value >= 0 && v.value <= 1e12) {
@@ -102,6 +110,12 @@ func (p *Params) Validate() error {
 	}
 	if p.SliverCompact > 1 {
 		return bad("sliver_compactness", "%g is more than the 1 of a disc", p.SliverCompact)
+	}
+	if p.SpikeWidth > 1 {
+		return bad("spike_width", "%g m is more than a spike has", p.SpikeWidth)
+	}
+	if err := p.Split.validate(); err != nil {
+		return err
 	}
 	for kind := range p.Rules {
 		if !slices.Contains(kinds, kind) {
@@ -121,6 +135,9 @@ func ParseKind(s string) (Kind, error) {
 	return "", referentials.Errorf(referentials.Invalid, "%q is not a kind of barrier", s).Do("use one of %v", kinds)
 }
 
+// anyValue stands for all values of a field.
+const anyValue = ""
+
 // matcher finds the values of rules in the features of a layer.
 type matcher struct {
 	columns []int
@@ -133,6 +150,9 @@ func newMatcher(l *Layer, rules map[string][]string) *matcher {
 		values := map[string]string{}
 		for name, list := range rules {
 			if strings.EqualFold(name, field) {
+				if len(list) == 0 {
+					values[anyValue] = field
+				}
 				for _, v := range list {
 					values[strings.ToLower(v)] = fmt.Sprintf("%s = %s", field, v)
 				}
@@ -145,11 +165,23 @@ func newMatcher(l *Layer, rules map[string][]string) *matcher {
 	return m
 }
 
+// asks tells what a feature needs to match, for reports.
+func (m *matcher) asks(l *Layer) string {
+	var fields []string
+	for _, column := range m.columns {
+		fields = append(fields, l.Fields[column])
+	}
+	return "without a value of " + strings.Join(fields, ", ") + " that counts"
+}
+
 // match tells which rule holds for a feature, "" for none.
 func (m *matcher) match(f *Feature) string {
 	for k, column := range m.columns {
 		if column < len(f.Values) && f.Values[column] != "" {
 			if rule := m.values[k][strings.ToLower(f.Values[column])]; rule != "" {
+				return rule
+			}
+			if rule := m.values[k][anyValue]; rule != "" {
 				return rule
 			}
 		}

@@ -61,7 +61,10 @@ func (p *Params) Read(ctx context.Context, state *referentials.State, rows refer
 }
 
 func (p *Params) speaksOf(kind Kind, field string) bool {
-	for _, rules := range [2]map[string][]string{p.Rules[kind].Drop, p.Rules[kind].Main} {
+	if kind == "" && p.Split.speaksOf(field) {
+		return true
+	}
+	for _, rules := range [3]map[string][]string{p.Rules[kind].Keep, p.Rules[kind].Drop, p.Rules[kind].Main} {
 		for name := range rules {
 			if strings.EqualFold(name, field) {
 				return true

@@ -20,8 +20,8 @@ func TestBDTopo(t *testing.T) {
 		blocks   int
 	}{
 		{[]Layer{bdtopo(t, Streets, "v3_TRONCON_DE_ROUTE_NODBF"), bdtopo(t, Rail, "v3_TRONCON_DE_VOIE_FERREE"),
-			bdtopo(t, Water, "v3_SURFACE_HYDROGRAPHIQUE"), bdtopo(t, Vegetation, "v3_ZONE_DE_VEGETATION"), bdtopo(t, Areas, "v3_ZONE_D_ACTIVITE_OU_D_INTERET")}, 261},
-		{[]Layer{bdtopo(t, Streets, "v2_ROUTE"), bdtopo(t, Rail, "v2_TRONCON_VOIE_FERREE"), bdtopo(t, Water, "v2_SURFACE_EAU"), bdtopo(t, Vegetation, "v2_ZONE_VEGETATION")}, 129},
+			bdtopo(t, Water, "v3_SURFACE_HYDROGRAPHIQUE"), bdtopo(t, Vegetation, "v3_ZONE_DE_VEGETATION"), bdtopo(t, Areas, "v3_ZONE_D_ACTIVITE_OU_D_INTERET")}, 294},
+		{[]Layer{bdtopo(t, Streets, "v2_ROUTE"), bdtopo(t, Rail, "v2_TRONCON_VOIE_FERREE"), bdtopo(t, Water, "v2_SURFACE_EAU"), bdtopo(t, Vegetation, "v2_ZONE_VEGETATION")}, 159},
 	} {
 		r := built(t, &Input{Zone: bdtopo(t, "", "v3_COMMUNE"), Barriers: c.barriers, Buildings: &buildings}, &p)
 		if len(r.Blocks) != c.blocks || r.Report.Buildings.Assigned != 2273 || r.Report.Natures[IsWater] != 7 {

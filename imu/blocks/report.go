@@ -27,6 +27,16 @@ type Report struct {
 	KeptSmall  int     `json:"kept_small"` // that no rule let join anything
 	KeptThin   int     `json:"kept_thin"`
 
+	Forms       map[string]int `json:"building_forms,omitempty"` // of the buildings that have one
+	Annexes     int            `json:"annexes"`                  // buildings of no form
+	MixedBlocks int            `json:"mixed_blocks"`
+	SplitBlocks int            `json:"split_blocks"` // of those mixed, the ones that fell into pieces
+	SplitInto   int            `json:"split_into"`   // pieces, before any was joined
+	Rejoined    int            `json:"rejoined"`     // pieces too small or thin to stand
+	Spikes      int            `json:"spikes"`       // that went to the neighbour beyond
+	SpikesKept  int            `json:"spikes_kept"`  // between main limits or limits of the zone
+	Vanished    int            `json:"vanished"`     // a step of the grid wide, when a spike of a neighbour was cut
+
 	Blocks     int            `json:"blocks"`
 	Natures    map[Nature]int `json:"natures"`
 	ByUnit     map[string]int `json:"blocks_by_unit"`
@@ -75,7 +85,7 @@ type BuildingReport struct {
 const maxWarnings = 20
 
 func newReport(in *Input) Report {
-	r := Report{Natures: map[Nature]int{}, ByUnit: map[string]int{}, Lineage: map[Fate]int{}}
+	r := Report{Natures: map[Nature]int{}, ByUnit: map[string]int{}, Lineage: map[Fate]int{}, Forms: map[string]int{}}
 	for k := range in.Barriers {
 		l := &in.Barriers[k]
 		r.Layers = append(r.Layers, LayerReport{Name: l.Name, Kind: l.Kind, Read: len(l.Features), Dropped: map[string]int{}})

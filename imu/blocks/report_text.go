@@ -28,6 +28,16 @@ func (r *Report) String() string {
 	line("faces                    %d, in %d pieces", r.Faces, r.Pieces)
 	line("joined                   %d small, %d thin, %d across a main limit (%.0f m of them lie within blocks)", r.JoinedSmall, r.JoinedThin, r.Crossed, r.MainInside)
 	line("kept as they are         %d small, %d thin", r.KeptSmall, r.KeptThin)
+	if len(r.Forms) > 0 {
+		line("forms of buildings      %s, %d annexes", strings.TrimPrefix(counts(r.Forms), ","), r.Annexes)
+		line("mixed                    %d blocks, %d of them split into %d pieces, of which %d were joined again", r.MixedBlocks, r.SplitBlocks, r.SplitInto, r.Rejoined)
+	}
+	if r.Spikes+r.SpikesKept > 0 {
+		line("spikes                   %d taken off, %d kept between limits", r.Spikes, r.SpikesKept)
+	}
+	if r.Vanished > 0 {
+		line("vanished                 %d, that were a step of the grid wide", r.Vanished)
+	}
 	line("blocks                   %d%s", r.Blocks, counts(r.Natures))
 	line("area                     %.4f m², %+.1e of the zone as given; the parts add up exactly: %t", r.BlocksArea, r.Difference, r.Exact)
 	if r.ZoneOverlap > 0 {

@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
@@ -142,7 +143,7 @@ func prove(t fataler, in *Input, r *Result) {
 // noOverlap measures every pair of blocks whose boxes meet.
 func noOverlap(t fataler, r *Result) {
 	t.Helper()
-	m := newMesh(r.Blocks)
+	m := meshOf(r.Blocks)
 	var v topology.Overlap
 	for k := range r.Blocks {
 		for _, other := range m.near(m.outlines[k].Bound()) {
@@ -210,4 +211,17 @@ func defaultParams(t interface{ Fatal(args ...any) }) Params {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// drawBuildings puts houses, blocks of flats and halls in the town, some on one another,
+// some across streets.
+func drawBuildings(t *rapid.T) Layer {
+	l := Layer{Name: "buildings", Fields: []string{"hauteur"}}
+	for i := range rapid.IntRange(0, 40).Draw(t, "buildings") {
+		x, y := 351000+float64(rapid.IntRange(-5, 200).Draw(t, "x"))*5, 6789000+float64(rapid.IntRange(-5, 200).Draw(t, "y"))*5
+		w, h := rapid.Float64Range(3, 60).Draw(t, "w"), rapid.Float64Range(3, 60).Draw(t, "h")
+		height := rapid.SampledFrom([]string{"", "4", "15", "?"}).Draw(t, "height")
+		l.Features = append(l.Features, Feature{ID: fmt.Sprint(i), Shape: rectangle(x, y, x+w, y+h), Values: []string{height}})
+	}
+	return l
 }
