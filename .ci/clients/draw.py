@@ -3,12 +3,13 @@
 
 Opens what Socle serves with QGIS itself, headless, and draws it. Prints what QGIS saw as one line of JSON;
 exit code 0 only when the layer is valid, every feature came and the picture is not empty."""
-import json, os, sys, tempfile
+import json, os, shutil, sys, tempfile
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="socle-xdg")
-# A profile of its own: QGIS would answer from the cache of an earlier run.
-os.environ["QGIS_CUSTOM_CONFIG_PATH"] = tempfile.mkdtemp(prefix="socle-qgis")
+# A profile and a cache of its own: QGIS would answer from the cache of an earlier run, and another QGIS would tidy it meanwhile.
+own = tempfile.mkdtemp(prefix="socle-qgis")
+for name in ("QGIS_CUSTOM_CONFIG_PATH", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
+    os.environ[name] = own
 for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ.pop(name, None)
 
@@ -19,8 +20,16 @@ from qgis.core import (Qgis, QgsApplication, QgsCoordinateReferenceSystem, QgsCo
 from qgis.PyQt.QtCore import QEventLoop, QSize, QTimer
 from qgis.PyQt.QtGui import QColor, QImage, QPainter
 
-WIDTH, HEIGHT, TIMEOUT_MS = 800, 600, 60000
+WIDTH, HEIGHT = 800, 600
+DRAWING_MS = 600000  # long enough for a busy machine: it only ends what hangs
 messages = []
+
+
+def leave(ok):
+    """Ends at once: exitQgis can hang on the provider's cache thread, and what a job draws on must outlive it."""
+    sys.stdout.flush()
+    shutil.rmtree(own, ignore_errors=True)
+    os._exit(0 if ok else 1)
 
 
 def draw(layer, extent, crs, out):
@@ -38,12 +47,13 @@ def draw(layer, extent, crs, out):
     job = QgsMapRendererCustomPainterJob(settings, painter)
     loop = QEventLoop()
     job.finished.connect(loop.quit)
-    QTimer.singleShot(TIMEOUT_MS, loop.quit)
+    QTimer.singleShot(DRAWING_MS, loop.quit)
     job.start()
     loop.exec_()
     if job.isActive():
         job.cancel()
-        raise SystemExit("drawing did not end in time")
+        print(f"drawing did not end in {DRAWING_MS // 1000} s")
+        leave(False)
     painter.end()
     image.save(out)
     seen = [(x, y) for y in range(0, HEIGHT, 3) for x in range(0, WIDTH, 3)]
@@ -104,5 +114,4 @@ app = QgsApplication([], True)
 app.initQgis()
 app.messageLog().messageReceived.connect(lambda text, tag, level: messages.append(f"{tag}: {text}") if level > 0 else None)
 ok = {"features": features, "tiles": tiles}[sys.argv[1]](*sys.argv[2:])
-sys.stdout.flush()
-os._exit(0 if ok else 1)  # exitQgis can hang on the provider's cache thread
+leave(ok)

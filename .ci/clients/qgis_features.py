@@ -8,12 +8,13 @@ Prints a line per check; exit code 0 only when all hold.
 
 QGIS learned CQL2 and other systems than CRS84 in 3.32; earlier versions download everything and filter by themselves, and must still see
 the same features."""
-import csv, gzip, json, os, sys, tempfile, time, urllib.parse
+import csv, gzip, json, os, shutil, sys, tempfile, time, urllib.parse
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="socle-xdg")
-# A profile of its own: QGIS would answer from the cache of an earlier run.
-os.environ["QGIS_CUSTOM_CONFIG_PATH"] = tempfile.mkdtemp(prefix="socle-qgis")
+# A profile and a cache of its own: QGIS would answer from the cache of an earlier run, and another QGIS would tidy it meanwhile.
+own = tempfile.mkdtemp(prefix="socle-qgis")
+for name in ("QGIS_CUSTOM_CONFIG_PATH", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
+    os.environ[name] = own
 for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ.pop(name, None)
 
@@ -28,6 +29,13 @@ failed = []
 messages = []
 # Long enough for a busy machine, where QGIS 3.22 takes seconds over each of 86 pages: it only ends what hangs.
 DRAWING_MS = 600000
+
+
+def leave(ok):
+    """Ends at once: exitQgis can hang on the provider's cache thread, and what a job draws on must outlive it."""
+    sys.stdout.flush()
+    shutil.rmtree(own, ignore_errors=True)
+    os._exit(0 if ok else 1)
 
 
 def check(ok, what):
@@ -105,8 +113,8 @@ def draw(layer, extent, out):
     job.start()
     loop.exec_()
     if job.isActive():
-        print(f"FAILED  drawing did not end in {DRAWING_MS // 1000} s", flush=True)
-        os._exit(1)  # what the job draws on must outlive it
+        print(f"FAILED  drawing did not end in {DRAWING_MS // 1000} s")
+        leave(False)
     painter.end()
     image.save(out)
     return sum(image.pixel(x, y) != 0xFFFFFFFF for y in range(0, 600, 3) for x in range(0, 800, 3)) / (200 * 267)
@@ -280,5 +288,4 @@ app = QgsApplication([], True)
 app.initQgis()
 app.messageLog().messageReceived.connect(lambda text, tag, level: messages.append(f"{tag}: {text}") if level > 0 else None)
 ok = main()
-sys.stdout.flush()
-os._exit(0 if ok else 1)  # exitQgis can hang on the provider's cache thread
+leave(ok)
