@@ -27,7 +27,7 @@ for phase in coverage "fuzzing --max-time ${SECONDS_EACH:-120}"; do
   echo "schemathesis ${phase%% *}: ${sent:-0} requests"
   total=$((${total:-0} + ${sent:-0}))
 done
-left=$((${REQUESTS:-50000} - total))
-[ "$left" -le 0 ] || "$cache/bin/python" "$here/fuzz.py" "$url" "$work/api.json" "$left" "${SEED:-1}" || bad=1
+left=$((${REQUESTS:-50000} > total ? ${REQUESTS:-50000} - total : 0))
+[ "$left" = 0 ] || "$cache/bin/python" "$here/fuzz.py" "$url" "$work/api.json" "$left" "${SEED:-1}" || bad=1
 echo "$total requests by Schemathesis, $left by fuzz.py"
 exit "$bad"
