@@ -22,6 +22,9 @@ func (b *build) arrange(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := b.checkBuildings(); err != nil {
+		return err
+	}
 	steps := b.params.StepsPerMetre
 	width, height := box.Max[0]-box.Min[0], box.Max[1]-box.Min[1]
 	for k := 0; steps == 0 && k < len(gridSteps); k++ {
@@ -83,6 +86,25 @@ func (b *build) checkZone() (box orb.Bound, err error) {
 		box = geo.Union(box, g.Bound())
 	}
 	return box, nil
+}
+
+// checkBuildings refuses shapes that cannot be measured; those that are missing are counted
+// later.
+func (b *build) checkBuildings() error {
+	layer := b.in.Buildings
+	if layer == nil {
+		return nil
+	}
+	for i := range layer.Features {
+		g := &layer.Features[i].Shape
+		if g.IsNull() {
+			continue
+		}
+		if err := g.Check(); err != nil {
+			return at(referentials.Errorf(referentials.Invalid, "%w", err), layer, i).Do("repair it, as the import does")
+		}
+	}
+	return nil
 }
 
 // addBarriers adds the features of a layer that cut, and counts the others.

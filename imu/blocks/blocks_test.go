@@ -27,6 +27,10 @@ func TestByHand(t *testing.T) {
 		areas    string // hectares
 	}{
 		{"no barrier", nil, "[100]"},
+		{"layers without features", []Layer{layer("s", Streets), layer("w", Water)}, "[100]"},
+		{"a point and a street without length", []Layer{layer("s", Streets, geo.Geometry{Type: geo.Point, XY: []float64{351500, 6789500}}, line(351500, 6789500, 351500, 6789500))}, "[100]"},
+		{"dead ends, doubled and bent back on themselves", []Layer{layer("s", Streets, line(351000, 6789500, 351900, 6789500, 351000, 6789500), line(351000, 6789500, 351900, 6789500))}, "[100]"},
+		{"a street that stops short by half a metre", []Layer{layer("s", Streets, line(351000, 6789500, 351999.5, 6789500))}, "[50 50]"},
 		{"a street that is a dead end", []Layer{layer("s", Streets, line(351000, 6789500, 351900, 6789500))}, "[100]"},
 		{"two streets that cross", []Layer{layer("s", Streets, cross...)}, "[25 25 25 25]"},
 		{"the same twice", []Layer{layer("s", Streets, append(cross, cross...)...)}, "[25 25 25 25]"},
@@ -92,6 +96,8 @@ func TestBuildings(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	p := defaultParams(t)
 	broken := layer("voies", Streets, line(351000, 6789000, 352000, 6790000), line(351000, 6789000, math.NaN(), 6790000))
+	holed := layer("batiments", "", rectangle(351000, 6789000, 351010, 6789010), rectangle(351000, 6789000, math.Inf(1), 6789010))
+	open := layer("batiments", "", geo.Geometry{Type: geo.Polygon, XY: []float64{0, 0, 1, 0, 1, 1}, Ends: []uint32{3}, Parts: []uint32{1}})
 	for _, c := range []struct {
 		in   Input
 		says string
@@ -100,6 +106,8 @@ func TestRefusals(t *testing.T) {
 		{Input{Zone: layer("communes", "", rectangle(0, 0, 9, 9), line(0, 0, 1, 1))}, "communes, feature B: it is a LineString"},
 		{Input{Zone: layer("communes", "", geo.Geometry{Type: geo.Polygon})}, "communes, feature A: empty Polygon"},
 		{Input{Zone: town(), Barriers: []Layer{broken}}, "voies, feature B: vertex 1 is not finite"},
+		{Input{Zone: town(), Buildings: &holed}, "batiments, feature B: vertex 1 is not finite"},
+		{Input{Zone: town(), Buildings: &open}, "batiments, feature A: "},
 		{Input{Zone: layer("world", "", rectangle(0, 0, 2e7, 1e7))}, "world: it is 20000 km wide"},
 	} {
 		_, err := Build(t.Context(), &c.in, &p)

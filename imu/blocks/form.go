@@ -74,22 +74,6 @@ func (s *SplitRules) validate() error {
 	return nil
 }
 
-// speaksOf tells whether forms are told from a field.
-func (s *SplitRules) speaksOf(field string) bool {
-	same := func(name string) bool { return strings.EqualFold(name, field) }
-	if slices.ContainsFunc(s.Heights, same) || slices.ContainsFunc(s.Levels, same) {
-		return true
-	}
-	return slices.ContainsFunc(s.Forms, func(f Form) bool {
-		for name := range f.Values {
-			if same(name) {
-				return true
-			}
-		}
-		return false
-	})
-}
-
 // former tells the form of buildings.
 type former struct {
 	split    *SplitRules

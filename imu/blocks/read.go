@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -17,15 +18,21 @@ import (
 const maxFeatures = 20_000_000
 
 // Read takes the rows of a collection as a layer, in the system plane. Of the fields it
-// keeps those that rules speak of and the others named.
+// keeps those that rules speak of and the others named; of the tags of OpenStreetMap too.
 func (p *Params) Read(ctx context.Context, state *referentials.State, rows referentials.Rows, kind Kind, plane crs.CRS, ways *crs.Cache, fields ...string) (Layer, error) {
 	d := &state.Descriptor
 	layer := Layer{Name: d.ID, Kind: kind}
 	var columns []int
+	spoken := p.spoken(kind)
 	for i := range d.Fields {
-		if name := strings.ToLower(d.Fields[i].Name); p.speaksOf(kind, name) || slices.Contains(fields, name) {
+		if name := strings.ToLower(d.Fields[i].Name); slices.Contains(spoken, name) || slices.Contains(fields, name) {
 			layer.Fields, columns = append(layer.Fields, name), append(columns, i)
 		}
+	}
+	tags, tagged := d.FieldIndex(tagsField), []string(nil)
+	if tags >= 0 {
+		tagged = slices.DeleteFunc(spoken, func(name string) bool { return slices.Contains(layer.Fields, name) })
+		layer.Fields = append(layer.Fields, tagged...)
 	}
 	var way *crs.Transformer
 	if d.HasGeometry() && d.CRS != plane {
@@ -49,6 +56,9 @@ func (p *Params) Read(ctx context.Context, state *referentials.State, rows refer
 		for _, c := range columns {
 			f.Values = append(f.Values, row.Values[c].String())
 		}
+		for _, name := range tagged {
+			f.Values = append(f.Values, tag(row.Values[tags].String(), name))
+		}
 		if way != nil && !f.Shape.IsNull() {
 			if lost, err := way.TryForward(f.Shape.XY, nil); err != nil || len(lost) > 0 {
 				return layer, referentials.Errorf(referentials.Invalid, "it has no place in %s", plane).
@@ -60,18 +70,27 @@ func (p *Params) Read(ctx context.Context, state *referentials.State, rows refer
 	return layer, nil
 }
 
-func (p *Params) speaksOf(kind Kind, field string) bool {
-	if kind == "" && p.Split.speaksOf(field) {
-		return true
-	}
-	for _, rules := range [3]map[string][]string{p.Rules[kind].Keep, p.Rules[kind].Drop, p.Rules[kind].Main} {
+// spoken gives the fields that rules for a kind look at, in lower case. Without a kind it is
+// those for buildings.
+func (p *Params) spoken(kind Kind) []string {
+	names := map[string]bool{}
+	add := func(rules map[string][]string) {
 		for name := range rules {
-			if strings.EqualFold(name, field) {
-				return true
-			}
+			names[strings.ToLower(name)] = true
 		}
 	}
-	return false
+	add(p.Rules[kind].Keep)
+	add(p.Rules[kind].Drop)
+	add(p.Rules[kind].Main)
+	if kind == "" {
+		for _, name := range slices.Concat(p.Split.Heights, p.Split.Levels) {
+			names[strings.ToLower(name)] = true
+		}
+		for i := range p.Split.Forms {
+			add(p.Split.Forms[i].Values)
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 // lambert93 is the plane of metropolitan France.

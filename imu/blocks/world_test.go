@@ -52,8 +52,14 @@ func (s *shelf) Replace(_ context.Context, p referentials.Publication, rows refe
 // imported gives files, those of ../shared beside the checkout, as a layer in a plane.
 func imported(t testing.TB, kind Kind, plane crs.CRS, names ...string) Layer {
 	t.Helper()
+	return importedLayer(t, kind, plane, "", names...)
+}
+
+// importedLayer gives one of the layers of files.
+func importedLayer(t testing.TB, kind Kind, plane crs.CRS, name string, names ...string) Layer {
+	t.Helper()
 	s := &shelf{}
-	opt := importer.Options{As: "layer"}
+	opt := importer.Options{As: "layer", Layer: name}
 	for _, name := range names {
 		if !filepath.IsAbs(name) {
 			name = filepath.Join("..", "..", "..", "shared", filepath.FromSlash(name))
