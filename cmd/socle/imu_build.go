@@ -30,6 +30,9 @@ func (imuParamsCmd) Run(m *Main) error {
 	return err
 }
 
+// noPrevious names no earlier vintage.
+const noPrevious = "none"
+
 type imuBuildCmd struct {
 	Within    string   `required:"" placeholder:"COLLECTION" help:"The zone: blocks never cross from one of its polygons to another."`
 	Barriers  []string `placeholder:"A,B:KIND" help:"Collections that cut; the kind is told from name and shapes when left out."`
@@ -54,18 +57,9 @@ func (imuBuildCmd) Help() string {
 
 // Run builds the blocks, prints the report and publishes them.
 func (c *imuBuildCmd) Run(ctx context.Context, m *Main) error {
-	params, err := blocks.ParseParams(nil)
+	params, err := c.params()
 	if err != nil {
 		return err
-	}
-	if c.Params != "" {
-		text, err := os.ReadFile(c.Params)
-		if err != nil {
-			return &usageError{referentials.Errorf(referentials.Invalid, "it cannot be read: %w", err).At("--params %s", c.Params)}
-		}
-		if params, err = blocks.ParseParams(text); err != nil {
-			return &usageError{fmt.Errorf("--params %s: %w", c.Params, err)}
-		}
 	}
 	typology, err := c.typology()
 	if err != nil {
@@ -74,7 +68,7 @@ func (c *imuBuildCmd) Run(ctx context.Context, m *Main) error {
 	bar := newProgress(m.Stderr)
 	defer bar.Done()
 	return m.withStore(ctx, func(store referentials.Store) error {
-		r := imuReader{command: c, store: store, params: &params, bar: bar}
+		r := imuReader{command: c, store: store, params: params, bar: bar}
 		defer r.ways.Close()
 		start := time.Now()
 		if err := r.read(ctx); err != nil {
@@ -82,7 +76,7 @@ func (c *imuBuildCmd) Run(ctx context.Context, m *Main) error {
 		}
 		read := time.Since(start)
 		r.input.Progress = func(stage string) { bar.Update("imu "+stage, -1, "") }
-		result, err := blocks.Build(ctx, &r.input, &params)
+		result, err := blocks.Build(ctx, &r.input, params)
 		if err != nil {
 			return err
 		}
@@ -95,6 +89,23 @@ func (c *imuBuildCmd) Run(ctx context.Context, m *Main) error {
 		bar.Done()
 		return c.publish(ctx, m, &r, result, form, fmt.Sprintf("read in %.1f s, built in %.1f s, measured in %.1f s", read.Seconds(), built.Seconds(), measured.Seconds()))
 	})
+}
+
+// params reads the parameters of the command line, or the defaults.
+func (c *imuBuildCmd) params() (*blocks.Params, error) {
+	if c.Params == "" {
+		params, err := blocks.ParseParams(nil)
+		return &params, err
+	}
+	text, err := os.ReadFile(c.Params)
+	if err != nil {
+		return nil, &usageError{referentials.Errorf(referentials.Invalid, "it cannot be read: %w", err).At("--params %s", c.Params)}
+	}
+	params, err := blocks.ParseParams(text)
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("--params %s: %w", c.Params, err)}
+	}
+	return &params, nil
 }
 
 // form is what was measured of the blocks, and with what; why is set where nothing was.
@@ -215,11 +226,14 @@ func (r *imuReader) read(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.readUnits(ctx); err != nil {
+		return err
+	}
 	previous := c.Previous
 	if _, there := r.states[c.As]; previous == "" && there {
 		previous = c.As
 	}
-	if previous != "" && previous != "none" {
+	if previous != "" && previous != noPrevious {
 		r.input.Previous, err = r.layer(ctx, "--previous", previous, "")
 	}
 	return err

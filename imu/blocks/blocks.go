@@ -52,6 +52,7 @@ type Input struct {
 	Zone      Layer   // polygons side by side, communes most of all: a block lies in one of them
 	Barriers  []Layer // none at all gives one block for each piece of the zone
 	Buildings *Layer  // polygons or points; may be nil
+	Units     []Units // of each rule of the parameters
 	Previous  *Layer  // the blocks of an earlier vintage, whose ids are kept; may be nil
 
 	// Progress, when set, is told of every stage as it begins.
@@ -106,6 +107,7 @@ func Build(ctx context.Context, in *Input, p *Params) (*Result, error) {
 		{"faces", b.placeFaces},
 		{"merging", b.merge},
 		{"splitting", b.refine},
+		{"units", b.gather},
 		{"outlines", b.outline},
 		{"buildings", b.assign},
 		{"names", b.name},

@@ -212,12 +212,7 @@ func (b *build) number() {
 		b.region[f] = numbers[r]
 	}
 	b.regions = int(count)
-	for e := range b.net.NumEdges() {
-		left, right := b.net.Sides(e)
-		if left != right && b.region[left] != none && b.region[left] == b.region[right] && b.limits(e) == mainLimit {
-			b.report.MainInside += b.net.Length(e)
-		}
-	}
+	b.report.MainInside += b.mainInside()
 }
 
 // queue holds patches, the smallest first.

@@ -36,6 +36,7 @@ type Params struct {
 	BridgesCutWater bool             `yaml:"bridges_cut_water" json:"bridges_cut_water"`
 	SpikeWidth      float64          `yaml:"spike_width" json:"spike_width"`
 	Split           SplitRules       `yaml:"split" json:"split"`
+	Units           []UnitRule       `yaml:"units" json:"units,omitempty"`
 	Rules           map[Kind]KindSet `yaml:"rules" json:"rules"`
 }
 
@@ -115,6 +116,9 @@ func (p *Params) Validate() error {
 		return bad("spike_width", "%g m is more than a spike has", p.SpikeWidth)
 	}
 	if err := p.Split.validate(); err != nil {
+		return err
+	}
+	if err := validateUnits(p.Units); err != nil {
 		return err
 	}
 	for kind := range p.Rules {

@@ -19,6 +19,7 @@ type Report struct {
 
 	JoinedSmall int `json:"joined_small"` // below the least area
 	JoinedThin  int `json:"joined_thin"`  // slivers
+	JoinedUnits int `json:"joined_units"` // short of publishable units
 	Crossed     int `json:"crossed_main"` // joined across a main limit, having no other neighbour
 	// MainInside is how much of main limits lies within blocks after all, in metres: what
 	// was crossed to take up pieces that had no other neighbour, and what ends between two
@@ -48,6 +49,7 @@ type Report struct {
 	// ZoneOverlap is what features of the zone cover together: it goes to the first.
 	ZoneOverlap float64 `json:"zone_overlap_m2"`
 
+	Units     []UnitReport   `json:"units,omitempty"`
 	Buildings BuildingReport `json:"buildings"`
 	Lineage   map[Fate]int   `json:"lineage,omitempty"`
 	Warnings  []string       `json:"warnings,omitempty"`

@@ -27,6 +27,12 @@ func (r *Report) String() string {
 	}
 	line("faces                    %d, in %d pieces", r.Faces, r.Pieces)
 	line("joined                   %d small, %d thin, %d across a main limit (%.0f m of them lie within blocks)", r.JoinedSmall, r.JoinedThin, r.Crossed, r.MainInside)
+	if len(r.Units) > 0 {
+		line("joined for units         %d", r.JoinedUnits)
+	}
+	for k := range r.Units {
+		line("units                    %s", r.Units[k].String())
+	}
 	line("kept as they are         %d small, %d thin", r.KeptSmall, r.KeptThin)
 	if len(r.Forms) > 0 {
 		line("forms of buildings      %s, %d annexes", strings.TrimPrefix(counts(r.Forms), ","), r.Annexes)

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"socle/imu/blocks"
+)
+
+// TestIMUUnits builds blocks of enough delivery points to be published, counted by a table
+// that has no shapes, and tells what several sizes come to.
+func TestIMUUnits(t *testing.T) {
+	dir, store := t.TempDir(), newGeoPackage(t)
+	mustSocle(t, "synth", "--out", dir, "--addresses", "2000")
+	for _, name := range []string{"communes.geojson", "voies.geojson", "contours_iris.geojson", "batiments.geojson", "rva_adresses.csv", "enedis_adresse.csv"} {
+		mustSocle(t, "import", "--store", store, filepath.Join(dir, name))
+	}
+	params := filepath.Join(dir, "imu.yaml")
+	build := func(rules string) (report blocks.Report) {
+		t.Helper()
+		if err := os.WriteFile(params, []byte("units: ["+rules+"]"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out := mustSocle(t, "imu", "build", "--store", store, "--within", "communes", "--barriers", "voies", "--params", params, "--dry-run", "--json")
+		if err := json.Unmarshal([]byte(out), &report); err != nil {
+			t.Fatal(err)
+		}
+		return report
+	}
+	plain := build("")
+	for _, rule := range []string{
+		"{source: adresses, minimum: 10}", "{source: conso_elec_adresse, field: nombre_de_logements, minimum: 10}", "{source: batiments, minimum: 25}",
+	} {
+		r := build(rule)
+		u := r.Units[0]
+		if r.Blocks >= plain.Blocks || r.Blocks != plain.Blocks-r.JoinedUnits || u.Enough+u.None+u.Short != r.Blocks || u.Inside == 0 || u.Outside+u.Unplaced != 0 {
+			t.Errorf("%s: %d blocks of %d, %+v", rule, r.Blocks, plain.Blocks, u)
+		}
+	}
+	var rows []sizeRow
+	sizes := []string{"imu", "sizes", "--store", store, "--within", "communes", "--barriers", "voies", "--source", "conso_elec_adresse",
+		"--sum", "consommation_annuelle_totale_de_l_adresse_mwh", "--minimums", "0,10,40", "--parents", "communes"}
+	if err := json.Unmarshal([]byte(mustSocle(t, append(sizes, "--json")...)), &rows); err != nil {
+		t.Fatal(err)
+	}
+	for k, r := range rows {
+		if r.Cells != r.Published+r.Threshold+r.Secondary || r.Published == 0 || r.MassShare > 1+1e-9 || r.UnitShare > 1+1e-9 {
+			t.Errorf("%+v", r)
+		}
+		if k > 0 && (r.Blocks >= rows[k-1].Blocks || r.CellShare <= 0.9 || r.MassShare < rows[0].MassShare) {
+			t.Errorf("%+v after %+v", r, rows[k-1])
+		}
+	}
+	out := filepath.Join(dir, "sizes.csv")
+	mustSocle(t, append(sizes, "-o", out)...)
+	if text, err := os.ReadFile(out); err != nil || strings.Count(string(text), "\n") != 4 {
+		t.Errorf("%s %v", text, err)
+	}
+	for says, rule := range map[string]string{
+		"there is no such collection": "{source: pdl, minimum: 1}",
+		"it has no field":             "{source: adresses, field: pdl, minimum: 1}",
+		"only numbers add up":         "{source: adresses, field: voie_nom, minimum: 1}",
+	} {
+		if err := os.WriteFile(params, []byte("units: ["+rule+"]"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := socle(t, "imu", "build", "--store", store, "--within", "communes", "--params", params, "--dry-run"); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v\n%s", rule, err, out)
+		}
+	}
+}
