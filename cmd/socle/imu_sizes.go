@@ -20,17 +20,18 @@ import (
 )
 
 type imuSizesCmd struct {
-	Within   string    `required:"" placeholder:"COLLECTION" help:"The zone, as for build."`
-	Barriers []string  `placeholder:"A,B:KIND" help:"Collections that cut, as for build."`
-	Params   string    `placeholder:"FILE" help:"YAML of parameters, as for build; its rules of units are left out."`
-	CRS      string    `name:"crs" placeholder:"EPSG:n" help:"System in metres to build in."`
-	Source   string    `required:"" placeholder:"S" help:"The collection to publish on the blocks, such as conso_elec_adresse."`
-	Sum      string    `required:"" placeholder:"FIELD" help:"What of it is published: a quantity that adds up."`
-	Count    string    `placeholder:"FIELD" help:"The units a minimum is of; the field of the source that counts them when left out, or its features."`
-	Minimums []float64 `default:"0,5,10,11,15,20,30,50,100" placeholder:"N,N" help:"Least units of a block; 0 builds without."`
-	Parents  []string  `placeholder:"A,B" help:"Levels above that are published too, the finest first; they make hidden figures easier to find, so more are hidden."`
-	Profile  string    `placeholder:"P" help:"Disclosure profile; that of the source when left out."`
-	Year     int       `placeholder:"N" help:"Year of the data, which the rules depend on."`
+	Within    string    `required:"" placeholder:"COLLECTION" help:"The zone, as for build."`
+	Barriers  []string  `placeholder:"A,B:KIND" help:"Collections that cut, as for build."`
+	Buildings string    `placeholder:"COLLECTION" help:"Buildings by which mixed blocks are split, as for build."`
+	Params    string    `placeholder:"FILE" help:"YAML of parameters, as for build; its rules of units are left out."`
+	CRS       string    `name:"crs" placeholder:"EPSG:n" help:"System in metres to build in."`
+	Source    string    `required:"" placeholder:"S" help:"The collection to publish on the blocks, such as conso_elec_adresse."`
+	Sum       string    `required:"" placeholder:"FIELD" help:"What of it is published: a quantity that adds up."`
+	Count     string    `placeholder:"FIELD" help:"The units a minimum is of; the field of the source that counts them when left out, or its features."`
+	Minimums  []float64 `default:"0,5,10,11,15,20,30,50,100" placeholder:"N,N" help:"Least units of a block; 0 builds without."`
+	Parents   []string  `placeholder:"A,B" help:"Levels above that are published too, the finest first; they make hidden figures easier to find, so more are hidden."`
+	Profile   string    `placeholder:"P" help:"Disclosure profile; that of the source when left out."`
+	Year      int       `placeholder:"N" help:"Year of the data, which the rules depend on."`
 	profilesFlag
 	Output string `short:"o" placeholder:"FILE.csv" help:"Write the table as CSV."`
 	JSON   bool   `name:"json" help:"Write the table as JSON."`
@@ -67,7 +68,7 @@ func (c *imuSizesCmd) Run(ctx context.Context, m *Main) error {
 	if err := m.keepStore("-o", c.Output); err != nil {
 		return err
 	}
-	build := imuBuildCmd{Within: c.Within, Barriers: c.Barriers, Params: c.Params, CRS: c.CRS, Previous: noPrevious, As: "imu"}
+	build := imuBuildCmd{Within: c.Within, Barriers: c.Barriers, Buildings: c.Buildings, Params: c.Params, CRS: c.CRS, Previous: noPrevious, As: "imu"}
 	params, err := build.params()
 	if err != nil {
 		return err
