@@ -61,9 +61,10 @@ var policy = map[string][]string{
 	"referentials/filter/sql":  {"geo", "geo/crs", "referentials", "referentials/filter", "referentials/filter/cql2", "referentials/filter/eval", "referentials/importer/geopackage", "referentials/importer/source", "referentials/snapshot", "referentials/store/postgis"},
 	"referentials/query":       {"geo", "geo/crs", "referentials", "referentials/filter", "referentials/filter/cql2", "referentials/filter/eval", "referentials/snapshot"},
 
-	"referentials/address":  {"geo", "geo/crs", "referentials", "referentials/snapshot"},
-	"referentials/snapshot": {"geo", "geo/crs", "geo/index", "referentials", "referentials/store/storetest"},
-	"referentials/synth":    {"geo", "geo/crs", "geo/topology", "geo/index", "referentials"},
+	"referentials/address":      {"geo", "geo/crs", "referentials", "referentials/snapshot"},
+	"referentials/address/bulk": {"referentials", "referentials/address"},
+	"referentials/snapshot":     {"geo", "geo/crs", "geo/index", "referentials", "referentials/store/storetest"},
+	"referentials/synth":        {"geo", "geo/crs", "geo/topology", "geo/index", "referentials"},
 
 	"imu/blocks":     {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "geo/voronoi", "referentials", "referentials/catalog", "referentials/importer", "referentials/importer/...", "referentials/snapshot", "referentials/synth"},
 	"imu/parallel":   {},
@@ -91,7 +92,7 @@ var policy = map[string][]string{
 	"cmd/socle/internal/explorer": {"imu/theme", "referentials", "referentials/snapshot", "tiles"},
 	"cmd/socle/internal/formats":  {"geo/crs", "referentials/encode", "referentials/encode/..."},
 	"cmd/socle/internal/api": {"cmd/socle/internal/explorer", "cmd/socle/internal/formats", "cmd/socle/internal/jobs", "geo", "geo/crs", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
-		"referentials/filter", "referentials/filter/cql2", "referentials/query", "referentials/snapshot", "tiles", "tiles/...", "imu/aggregate", "imu/theme"},
+		"referentials/address", "referentials/address/bulk", "referentials/filter", "referentials/filter/cql2", "referentials/query", "referentials/snapshot", "tiles", "tiles/...", "imu/aggregate", "imu/theme"},
 }
 
 // forbidden lists outside packages that a package must not reach, by the rule of the

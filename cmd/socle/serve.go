@@ -16,6 +16,7 @@ import (
 	"socle/cmd/socle/internal/jobs"
 	"socle/imu/theme"
 	"socle/referentials"
+	"socle/referentials/address"
 	"socle/referentials/snapshot"
 	"socle/tiles"
 	"socle/tiles/pmtiles"
@@ -35,6 +36,7 @@ type serveCmd struct {
 	TilesAhead     int            `name:"tiles-ahead" default:"1" env:"SOCLE_TILES_AHEAD" help:"Tiles drawn at once before anyone asks for them; 0: none."`
 	MaxUpload      int64          `name:"max-upload" default:"32" env:"SOCLE_MAX_UPLOAD" placeholder:"MIB" help:"Mebibytes of a file that is sent to be put on a mesh."`
 	PublishToken   string         `name:"publish-token" env:"SOCLE_PUBLISH_TOKEN" placeholder:"TOKEN" help:"Lets clients that send it publish figures on a mesh as a collection (publish=); nobody can when left out. Better set in the environment."`
+	MaxGeocode     int64          `name:"max-geocode" default:"512" env:"SOCLE_MAX_GEOCODE" placeholder:"MIB" help:"Mebibytes of a file whose addresses are to be found."`
 	profilesFlag
 }
 
@@ -100,6 +102,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		return err
 	}
 	defer desk.Close()
+	addresses := address.NewKeeper(func() *snapshot.Public { return keeper.Current().Public() }, logger)
 	work := jobs.New(jobs.Options{Logger: logger})
 	handler, err := api.New(api.Config{
 		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Version: version,
@@ -107,6 +110,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		MaxLimit: c.MaxLimit, CursorLifetime: c.CursorLifetime, Logger: logger,
 		TileBytes: max(c.TileMemory<<20, 1), TilesAhead: cmp.Or(c.TilesAhead, -1), Prepare: c.TilesAhead > 0,
 		Archives: archives, Metrics: set, Desk: desk, MaxUploadBytes: upload, Jobs: work, PublishToken: c.PublishToken,
+		Addresses: addresses, MaxGeocodeBytes: max(c.MaxGeocode, 1) << 20,
 	}, keeper, tiles.New(tiles.Options{}))
 	if err != nil {
 		return err
@@ -132,6 +136,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 	group.Go(func() error { return api.NewServer(handler).Run(ctx, listener) })
 	group.Go(func() error { return handler.Run(ctx) })
 	group.Go(func() error { return work.Run(ctx) })
+	group.Go(func() error { return addresses.Run(ctx) })
 	if operators != nil {
 		group.Go(func() error { return admin.Serve(ctx, operators, admin.Handler(set)) })
 	}

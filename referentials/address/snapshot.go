@@ -2,6 +2,8 @@ package address
 
 import (
 	"context"
+	"fmt"
+	"hash/fnv"
 	"math"
 	"slices"
 	"strconv"
@@ -23,15 +25,15 @@ var sources = []string{addressesID, communesID, streetsID, sitesID}
 
 // TagOf names what FromSnapshot would make an index of, "" when there are no addresses.
 func TagOf(s *snapshot.Public) string {
-	var parts []string
+	h := fnv.New64a()
 	for _, id := range sources {
 		if c, ok := s.Collection(id); ok {
-			parts = append(parts, c.Tag())
+			fmt.Fprintf(h, "%s ", c.Tag()) // writing to a hash never fails
 		} else if id == addressesID {
 			return ""
 		}
 	}
-	return strings.Join(parts, " ")
+	return strconv.FormatUint(h.Sum64(), 36)
 }
 
 // FromSnapshot makes an index of the addresses, streets and communes that anyone may see,

@@ -60,6 +60,10 @@ type Config struct {
 	// nobody can.
 	PublishToken string
 
+	// Addresses finds addresses: nil for a server that does not.
+	Addresses       Addresses
+	MaxGeocodeBytes int64 // of a file of addresses to find: 512 MiB
+
 	// Jobs runs processes for clients that do not wait: nil for a server without
 	// processes. Running it stays the caller's.
 	Jobs *jobs.Manager
@@ -85,6 +89,7 @@ func (c *Config) setDefaults() {
 	setDefault(&c.DrainTimeout, 20*time.Second)
 	setDefault(&c.MaxURLBytes, 16<<10)
 	setDefault(&c.MaxUploadBytes, 32<<20)
+	setDefault(&c.MaxGeocodeBytes, 512<<20)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -254,6 +259,12 @@ func (a *API) routes(compress func(http.Handler) http.Handler) http.Handler {
 		get("/collections/{id}/aggregate", a.aggregate)
 		r.Post("/collections/{id}/aggregate", a.handle(a.aggregateOwn))
 		get("/collections/{id}/crosswalk", a.crosswalk)
+	}
+	if a.config.Addresses != nil {
+		get("/geocodage/search", a.geocodeSearch)
+		get("/geocodage/reverse", a.geocodeReverse)
+		r.Post("/geocodage/search/csv", a.handle(a.geocodeCSV(false)))
+		r.Post("/geocodage/reverse/csv", a.handle(a.geocodeCSV(true)))
 	}
 	if a.config.Jobs != nil {
 		a.routeProcesses(r)

@@ -73,6 +73,9 @@ func (a *API) describeAPI(p *snapshot.Public, b base, lang string) object {
 			parameters[publishParameter] = publishSchema(lang)
 		}
 	}
+	if a.config.Addresses != nil {
+		a.describeGeocoding(paths, schemas, parameters, lang)
+	}
 	if a.config.Jobs != nil {
 		a.describeProcesses(paths, schemas, parameters, lang)
 	}

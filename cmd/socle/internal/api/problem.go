@@ -124,6 +124,9 @@ func (a *answer) Write(b []byte) (int, error) {
 	return a.ResponseWriter.Write(b)
 }
 
+// Unwrap lets http.ResponseController reach the connection.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
 // handlerFunc answers a request or gives the error to answer with.
 type handlerFunc func(w http.ResponseWriter, r *http.Request) error
 
