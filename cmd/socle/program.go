@@ -40,6 +40,7 @@ type cli struct {
 	Export      exportCmd      `cmd:"" help:"Write a collection to a file."`
 	Aggregate   aggregateCmd   `cmd:"" help:"Put the values of a collection on the cells of another."`
 	Crosswalk   crosswalkCmd   `cmd:"" help:"Write which features reach which cells."`
+	Geocode     geocodeCmd     `cmd:"" help:"Find the addresses of a CSV file."`
 	Serve       serveCmd       `cmd:"" help:"Serve the collections over HTTP."`
 	Tiles       tilesCmd       `cmd:"" help:"Write vector tiles to files."`
 	IMU         imuCmd         `cmd:"" name:"imu" help:"Cut a territory into urban morphological blocks, and measure urban form."`

@@ -23,6 +23,9 @@ const (
 
 var sources = []string{addressesID, communesID, streetsID, sitesID}
 
+// Uses tells whether an index is made of a collection, among others.
+func Uses(id string) bool { return slices.Contains(sources, id) }
+
 // TagOf names what FromSnapshot would make an index of, "" when there are no addresses.
 func TagOf(s *snapshot.Public) string {
 	h := fnv.New64a()
