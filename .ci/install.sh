@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # install.sh build|test|bench|clients: installs with apt what is missing on Debian/Ubuntu for that purpose.
 #   build    the C libraries GEOS and PROJ
-#   test     build, and PostgreSQL with PostGIS, GDAL and PROJ's programs (oracles of the tests)
+#   test     build, and PostgreSQL with PostGIS, GDAL and PROJ's programs (oracles of the tests), and Chromium
 #   bench    test, and wrk, which loads servers
 #   clients  test, and what `make conformance` drives: QGIS, GDAL for Python, Chromium with Node, and git, a JDK and Maven for OGC's suites
 set -euo pipefail
 packages="pkg-config libgeos-dev libproj-dev"
 case "${1:?usage: install.sh build|test|bench|clients}" in
   build) ;;
-  test) packages="$packages postgresql gdal-bin proj-bin" ;;
+  test) packages="$packages postgresql gdal-bin proj-bin chromium fonts-dejavu-core" ;;
   bench) packages="$packages postgresql gdal-bin proj-bin wrk" ;;
   clients) packages="$packages postgresql gdal-bin proj-bin python3-qgis qgis-providers python3-gdal python3-venv git default-jdk-headless maven chromium" ;;
   *) echo "usage: install.sh build|test|bench|clients" >&2; exit 2 ;;

@@ -35,9 +35,9 @@ var (
 		"source-key", "source-crs")
 )
 
-// releaseFormats are the forms of figures: columns with their receipt first, then what rows
-// can be written as.
-var releaseFormats = append([]format{{name: "json", media: mediaJSON, title: "JSON"}}, rowFormats()...)
+// releaseFormats are the forms of figures: columns with their receipt first, the page for
+// people, then what rows can be written as.
+var releaseFormats = append(slices.Clone(documentFormats), rowFormats()...)
 
 func rowFormats() []format {
 	var out []format
@@ -94,13 +94,25 @@ func (a *API) aggregate(w http.ResponseWriter, r *http.Request) error {
 	if err := a.mayPublish(w, r, id); err != nil {
 		return err
 	}
-	w.Header().Add("Vary", "Accept")
-	if id == "" && fresh(w, r, a.etag(a.desk.Tag(q), f.name)) {
+	h, lang := w.Header(), ""
+	h.Add("Vary", "Accept")
+	if f.name == "html" {
+		lang = language(r)
+		h.Add("Vary", "Accept-Language")
+		h.Set("Content-Language", lang)
+	}
+	if id == "" && fresh(w, r, a.etag(a.desk.Tag(q), f.name, lang)) {
 		return nil
 	}
 	release, err := a.desk.Release(r.Context(), q)
 	if err != nil {
 		return err
+	}
+	if f.name == "html" && id == "" {
+		return a.releasePage(w, r, lang, release)
+	}
+	if f.name == "html" { // what is published has a page of its own
+		f = &releaseFormats[0]
 	}
 	return a.writeRelease(w, r, f, release, id)
 }
@@ -129,6 +141,9 @@ func (a *API) aggregateOwn(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	w.Header().Set("Cache-Control", "no-store")
+	if f.name == "html" { // a page has nothing to link to: what was sent is not kept
+		f = &releaseFormats[0]
+	}
 	release, err := a.desk.ReleaseOfFile(r.Context(), q, file)
 	if err != nil {
 		return err

@@ -47,7 +47,7 @@ func (a *API) describeAggregate(paths object, d *referentials.Descriptor, title,
 	ok200 := object{}
 	for i := range releaseFormats {
 		kind := "string"
-		if f := &releaseFormats[i]; f.rows == nil || f.rows.Feature != nil {
+		if f := &releaseFormats[i]; f.name == "json" || f.rows != nil && f.rows.Feature != nil {
 			kind = "object"
 		}
 		ok200[plain(releaseFormats[i].media)] = object{"schema": object{"type": kind}}

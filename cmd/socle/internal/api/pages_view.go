@@ -56,7 +56,7 @@ func (v view) Holds(id, key string) bool {
 // Base gives what the paths of scripts begin with: "" or "/socle".
 func (v view) Base() string { return v.base.prefix }
 
-// Minimap, Cell, Table and List give templates within the page what they need beside it.
+// Minimap, Cell, Table, Parcels and List give templates within the page what they need beside it.
 func (v view) Minimap(id, features, box string) minimap {
 	var context []string
 	for _, layer := range contextLayers {
@@ -71,6 +71,7 @@ func (v view) Minimap(id, features, box string) minimap {
 }
 func (v view) Cell(c cell) valueView                        { return valueView{v, c} }
 func (v view) Table(f []fieldRow) fieldsView                { return fieldsView{v, f} }
+func (v view) Parcels(p []parcelRow) parcelsView            { return parcelsView{v, p} }
 func (v view) List(c []*collectionDocument) collectionsView { return collectionsView{v, c} }
 
 // contextLayers are known referentials that tell people where they are on a map.
@@ -86,6 +87,11 @@ type valueView struct {
 type fieldsView struct {
 	View   view
 	Fields []fieldRow
+}
+
+type parcelsView struct {
+	View view
+	Rows []parcelRow
 }
 
 type collectionsView struct {

@@ -201,7 +201,7 @@ func (a *API) processes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, lang, err := a.speak(w, r)
+	b, lang, f, err := a.speak(w, r, documentFormats)
 	if err != nil {
 		return err
 	}
@@ -212,6 +212,9 @@ func (a *API) processes(w http.ResponseWriter, r *http.Request) error {
 	for _, p := range all[page.from:page.until] {
 		doc.Processes = append(doc.Processes, p.summary(b, lang))
 	}
+	if f.name == "html" {
+		return a.pages.write(w, "processes", lang, b, doc.Processes)
+	}
 	return writeJSON(w, mediaJSON, &doc)
 }
 
@@ -220,23 +223,24 @@ func (a *API) process(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.documentAs(w, r, "process-"+p.id, jsonOnly, func(b base, lang string) any { return p.whole(b, lang) }, nil)
+	return a.document(w, r, "process-"+p.id, func(b base, lang string) any { return p.whole(b, lang) },
+		func(b base, lang string) (string, any) { return "process", newProcessPage(p.whole(b, lang), b) })
 }
 
-// speak settles how to answer with JSON that changes from one moment to the next.
-func (a *API) speak(w http.ResponseWriter, r *http.Request) (b base, lang string, err error) {
+// speak settles how to answer with what changes from one moment to the next.
+func (a *API) speak(w http.ResponseWriter, r *http.Request, formats []format) (b base, lang string, f *format, err error) {
 	if b, err = a.base(r); err != nil {
-		return b, "", err
+		return b, "", nil, err
 	}
-	if _, err = negotiate(r, jsonOnly); err != nil {
-		return b, "", err
+	if f, err = negotiate(r, formats); err != nil {
+		return b, "", nil, err
 	}
 	lang = language(r)
 	h := w.Header()
 	h.Add("Vary", "Accept, Accept-Language")
 	h.Set("Content-Language", lang)
 	h.Set("Cache-Control", "no-store")
-	return b, lang, nil
+	return b, lang, f, nil
 }
 
 // window is a page of a list.

@@ -76,25 +76,28 @@ func jobAsked(err error) error {
 }
 
 func (a *API) job(w http.ResponseWriter, r *http.Request) error {
-	return a.answerJob(w, r, a.config.Jobs.Status)
+	return a.answerJob(w, r, documentFormats, a.config.Jobs.Status)
 }
 
 func (a *API) dismiss(w http.ResponseWriter, r *http.Request) error {
-	return a.answerJob(w, r, a.config.Jobs.Dismiss)
+	return a.answerJob(w, r, jsonOnly, a.config.Jobs.Dismiss)
 }
 
-func (a *API) answerJob(w http.ResponseWriter, r *http.Request, ask func(id string) (jobs.Status, error)) error {
+func (a *API) answerJob(w http.ResponseWriter, r *http.Request, formats []format, ask func(id string) (jobs.Status, error)) error {
 	id, err := jobID(r)
 	if err != nil {
 		return err
 	}
-	b, lang, err := a.speak(w, r)
+	b, lang, f, err := a.speak(w, r, formats)
 	if err != nil {
 		return err
 	}
 	s, err := ask(id)
 	if err != nil {
 		return jobAsked(err)
+	}
+	if f.name == "html" {
+		return a.pages.write(w, "job", lang, b, newJobPage(describeJob(&s, b, lang, true), lang))
 	}
 	return writeJSON(w, mediaJSON, describeJob(&s, b, lang, true))
 }
@@ -141,7 +144,7 @@ func (a *API) jobs(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, lang, err := a.speak(w, r)
+	b, lang, f, err := a.speak(w, r, documentFormats)
 	if err != nil {
 		return err
 	}
@@ -151,6 +154,9 @@ func (a *API) jobs(w http.ResponseWriter, r *http.Request) error {
 	}{[]*jobDocument{}, listLinks(b.url("jobs"), r, next)}
 	for i := range list[page.from:page.until] {
 		doc.Jobs = append(doc.Jobs, describeJob(&list[page.from+i], b, lang, false))
+	}
+	if f.name == "html" {
+		return a.pages.write(w, "jobs", lang, b, newJobsPage(doc.Jobs, lang))
 	}
 	return writeJSON(w, mediaJSON, &doc)
 }

@@ -117,6 +117,7 @@ async function answer(which, look = false) {
   if (answers[which] !== now) return;
   paint(which);
   follow();
+  if (now.trouble) settle();
 }
 
 /** Cuts values into classes, and draws them. @param {number} which */
@@ -148,17 +149,18 @@ function follow() {
   }
   if (state.tab === "theme") render(byId("theme"), themePanel(menu, state, a, acts));
   if (state.tab === "blocks") render(byId("blocks"), blocksPanel(menu, state, kinds, a, acts, setKind));
-  if (state.tab === "layers") render(byId("layers"), layersPanel(menu.layers, shown(), views[0].map.getZoom(), { toggle, look: l => views[0].map.zoomTo(l.minzoom + .5) }));
+  if (state.tab === "layers") listLayers();
   const drawer = byId("drawer"), table = state.table && a.values;
   drawer.hidden = !table;
   root.classList.toggle("with-table", !!table);
   if (table && drawn !== table) drawer.replaceChildren(...tableOf(table, { focus: key => mark(key), open: key => go(table.mesh, key), close: acts.table }));
   drawn = table || null;
-  for (const v of views) v.map.resize();
   credit();
 }
 /** @type {import("./values.js").Values | null} */
 let drawn = null;
+
+const listLayers = () => render(byId("layers"), layersPanel(menu.layers, shown(), views[0].map.getZoom(), { toggle, look: l => views[0].map.zoomTo(l.minzoom + .5) }));
 
 function addressNow() {
   const q = write(state), m = views[0]?.map;
@@ -273,8 +275,14 @@ function listen(view, which) {
     if (v && cell) tip(v, v.at.get(cell.key) ?? -1, null);
     if (hit) select(hit.layer.id, hit.key, m.getCenter().toArray());
   });
-  m.on("idle", () => { if (which === 0) { window.ready = asking.every((c, i) => !c || c.signal.aborted || answers[i].progress === undefined && (answers[i].values !== null || answers[i].trouble !== null || !state.themes[i])); } });
+  m.on("idle", settle);
   view.onTrouble = e => { if (!/abort/i.test(String(e?.message))) notice(say("Des tuiles manquent : ", "Some tiles are missing: ") + (e?.message ?? "")); };
+}
+
+/** Tells whether everything that was asked for is there and drawn. */
+function settle() {
+  const answered = state.themes.every((t, i) => !t || i >= views.length || answers[i].values !== null || answers[i].trouble !== null);
+  window.ready = answered && views.every(v => v.map.areTilesLoaded());
 }
 
 /** Lays out one map, or two. */
@@ -293,7 +301,6 @@ function arrange() {
     views.length = 1;
     byId("map-b").replaceChildren();
   }
-  for (const v of views) v.map.resize();
   if (state.compare && views[1] && answers[1].values === null && state.themes[1]) answer(1); else follow();
 }
 
@@ -336,9 +343,8 @@ async function start() {
   byId("fold").addEventListener("click", () => {
     const folded = root.classList.toggle("folded");
     byId("fold").setAttribute("aria-expanded", String(!folded));
-    for (const v of views) v.map.resize();
   });
-  views[0].map.on("moveend", () => { history.replaceState(null, "", addressNow()); if (state.tab === "layers") follow(); });
+  views[0].map.on("moveend", () => { history.replaceState(null, "", addressNow()); if (state.tab === "layers") listLayers(); });
   window.addEventListener("popstate", () => { if (location.search.slice(1) !== write(state)) location.reload(); });
   onDusk(() => { for (const v of views) v.relight(); });
   views[0].relief(state.relief);

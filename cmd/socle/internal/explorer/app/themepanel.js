@@ -32,7 +32,7 @@ export function themePanel(menu, state, answer, acts) {
   return [
     state.compare ? pairOf(state, acts, menu) : null,
     t ? answerOf(menu, t, answer, acts, state) : el("p", { className: "lead" }, say("Choisissez une question : la carte y répond, et dit comment.", "Choose a question: the map answers it, and says how.")),
-    questions(menu, t, acts, !t),
+    questions(menu, t, acts, !t || !!answer.trouble),
     t ? place(menu, t, acts) : null,
     settings(menu, t, acts),
   ];

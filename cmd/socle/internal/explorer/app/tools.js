@@ -9,7 +9,7 @@ export function toolsOf(page) {
   const map = page.views[0].map;
   const tool = (/** @type {string | Node} */ text, /** @type {string} */ label, /** @type {() => void} */ act, /** @type {Record<string, any>} */ set = {}) =>
     el("button", { type: "button", title: label, "aria-label": label, on: { click: act }, ...set }, text);
-  const relief = tool("3D", say("Bâtiments en relief", "Buildings in relief"), () => { page.relief(); relief.setAttribute("aria-pressed", String(page.state.relief)); }, { "aria-pressed": String(page.state.relief) });
+  const relief = tool("3D", say("3D : bâtiments en relief", "3D: buildings in relief"), () => { page.relief(); relief.setAttribute("aria-pressed", String(page.state.relief)); }, { "aria-pressed": String(page.state.relief) });
   const north = tool(icon("M12 4 6 20l6-4 6 4z"), say("Remettre le nord en haut", "North up again"), () => map.easeTo({ bearing: 0, pitch: 0 }));
   document.querySelector(".tools")?.append(
     tool("+", say("Zoomer", "Zoom in"), () => map.zoomIn()), tool("−", say("Dézoomer", "Zoom out"), () => map.zoomOut()), relief, north, tool(icon("M7 9V4h10v5M7 17H4v-8h16v8h-3M7 14h10v6H7z"), say("Imprimer", "Print"), () => print()));
