@@ -14,10 +14,10 @@ import (
 // passageFlags are what a table of passage depends on.
 type passageFlags struct {
 	Mesh    string `required:"" placeholder:"M" help:"The collection whose cells get the values."`
-	Method  string `default:"auto" help:"How features reach cells: auto, key, point, area or dasymetric."`
+	Method  string `default:"auto" help:"How features reach cells: auto, key, point, area, dasymetric or passage."`
 	Base    string `placeholder:"sum" help:"Of area and dasymetric: sum keeps all of a feature inside the mesh, total leaves out what lies outside."`
 	Field   string `placeholder:"F" help:"Of key: the field that refers to the cells, or to what lies in them."`
-	Weights string `placeholder:"C" help:"Of dasymetric: the collection that weighs, such as batiments."`
+	Weights string `placeholder:"C" help:"Of dasymetric: the collection that weighs, such as batiments. Of passage: the table, such as imu_lineage."`
 	Weight  string `placeholder:"F" help:"And what of it: a field, or one field minus another (A-B); its area or length when left out."`
 }
 

@@ -176,10 +176,32 @@ func (c *imuBuildCmd) publish(ctx context.Context, m *Main, r *imuReader, result
 			return err
 		}
 	}
+	if err := c.publishLineage(ctx, m, r, result, &d); err != nil {
+		return err
+	}
 	if !c.JSON {
 		fmt.Fprintf(m.Stdout, "%s: version %d, %s blocks in %s.\n", c.As, v.ID, thousands(v.Rows), r.plane)
 	}
 	return nil
+}
+
+// lineageSuffix ends the name of the table of what became of blocks.
+const lineageSuffix = "_lineage"
+
+// publishLineage publishes what became of the blocks of the vintage before, if there was one.
+func (c *imuBuildCmd) publishLineage(ctx context.Context, m *Main, r *imuReader, result *blocks.Result, d *referentials.Descriptor) error {
+	if r.input.Previous == nil {
+		return nil
+	}
+	of, rows := result.LineageOf(c.As+lineageSuffix, d, &r.previous)
+	if err := of.Validate(); err != nil {
+		return err
+	}
+	v, err := r.store.Replace(ctx, referentials.Publication{Descriptor: of, Source: c.source() + " --previous " + r.previous.ID}, rows)
+	if err == nil && !c.JSON {
+		fmt.Fprintf(m.Stdout, "%s: version %d, %s links from %s.\n", of.ID, v.ID, thousands(v.Rows), r.previous.ID)
+	}
+	return err
 }
 
 // imuReader reads what blocks are built from.
@@ -190,11 +212,12 @@ type imuReader struct {
 	bar     *progress
 	ways    crs.Cache
 
-	states map[string]referentials.State
-	zone   referentials.Descriptor
-	plane  crs.CRS
-	access referentials.Access // the narrowest of all that is read
-	input  blocks.Input
+	states   map[string]referentials.State
+	zone     referentials.Descriptor
+	previous referentials.Descriptor // of the vintage before, if any
+	plane    crs.CRS
+	access   referentials.Access // the narrowest of all that is read
+	input    blocks.Input
 }
 
 func (r *imuReader) read(ctx context.Context) error {
@@ -234,6 +257,7 @@ func (r *imuReader) read(ctx context.Context) error {
 		previous = c.As
 	}
 	if previous != "" && previous != noPrevious {
+		r.previous = r.states[previous].Descriptor
 		r.input.Previous, err = r.layer(ctx, "--previous", previous, "")
 	}
 	return err

@@ -24,10 +24,10 @@ func (r *Request) method() (crosswalk.Method, referentials.Text, error) {
 	d, mesh := r.Source.Descriptor(), r.Mesh.Descriptor()
 	switch r.Method {
 	case "", Auto:
-	case crosswalk.Key, crosswalk.Point, crosswalk.Area, crosswalk.Dasymetric:
+	case crosswalk.Key, crosswalk.Point, crosswalk.Area, crosswalk.Dasymetric, crosswalk.Passage:
 		return r.Method, say("demandée", "asked for"), r.fits(r.Method)
 	default:
-		names := []string{string(Auto), string(crosswalk.Key), string(crosswalk.Point), string(crosswalk.Area), string(crosswalk.Dasymetric)}
+		names := []string{string(Auto), string(crosswalk.Key), string(crosswalk.Point), string(crosswalk.Area), string(crosswalk.Dasymetric), string(crosswalk.Passage)}
 		e := referentials.Errorf(referentials.Invalid, "%q is not a method", r.Method).At("method")
 		if near := referentials.Nearest(string(r.Method), names); near != "" {
 			return "", referentials.Text{}, e.Do("did you mean %s?", near)
@@ -36,6 +36,8 @@ func (r *Request) method() (crosswalk.Method, referentials.Text, error) {
 	}
 	field, filled := r.leading()
 	switch {
+	case r.Weights != nil && !r.Weights.Descriptor().HasGeometry():
+		return crosswalk.Passage, say("une table de passage est donnée (%s)", "a table of passage is given (%s)", r.Weights.Descriptor().ID), nil
 	case r.Weights != nil:
 		return crosswalk.Dasymetric, say("une couche de poids est donnée (%s)", "a collection that weighs is given (%s)", r.Weights.Descriptor().ID),
 			r.fits(crosswalk.Dasymetric)
@@ -67,6 +69,11 @@ func (r *Request) fits(m crosswalk.Method) error {
 func (r *Request) unfit(m crosswalk.Method) (reason referentials.Text, hint string) {
 	d, mesh := r.Source.Descriptor(), r.Mesh.Descriptor()
 	switch {
+	case m == crosswalk.Passage:
+		if r.Weights == nil {
+			return say("rien ne dit quelle table mène de %s à %s", "nothing says which table leads from %s to %s", d.ID, mesh.ID),
+				"name it with weights=, such as the lineage of blocks"
+		}
 	case m == crosswalk.Key:
 		if field, _ := r.leading(); field != "" || r.Field != "" {
 			return reason, ""
@@ -180,6 +187,8 @@ func (r *Request) crosswalk(m crosswalk.Method) crosswalk.Request {
 		q.Through, q.Field = r.through(), r.Field
 	case crosswalk.Area:
 		q.Base = r.Base
+	case crosswalk.Passage:
+		q.Base, q.Weights, q.Weight, q.Field = r.Base, r.Weights, r.Weight, r.Field
 	case crosswalk.Dasymetric:
 		q.Base, q.Weights, q.Weight = r.Base, r.Weights, r.Weight
 	}

@@ -110,7 +110,7 @@ func inputOf(c *snapshot.Collection) Input {
 func (w *work) receipt() *Receipt {
 	r := &Receipt{Source: inputOf(w.r.Source), Mesh: inputOf(w.r.Mesh), By: w.r.By, Bin: w.r.Bin, Filter: w.r.FilterText,
 		Method: MethodUsed{Name: w.method, Why: w.why}, Notes: w.plan.notes}
-	if w.method == crosswalk.Area || w.method == crosswalk.Dasymetric {
+	if w.method == crosswalk.Area || w.method == crosswalk.Dasymetric || w.method == crosswalk.Passage {
 		r.Method.Base = w.matrix.Base()
 	}
 	for _, c := range w.r.Parents {
@@ -121,7 +121,7 @@ func (w *work) receipt() *Receipt {
 			r.Through = append(r.Through, inputOf(c))
 		}
 	}
-	if w.method == crosswalk.Dasymetric {
+	if w.method == crosswalk.Dasymetric || w.method == crosswalk.Passage {
 		in := inputOf(w.r.Weights)
 		r.Weights = &in
 	}

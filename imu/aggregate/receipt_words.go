@@ -14,6 +14,7 @@ func (w *writer) method(m MethodUsed) string {
 		crosswalk.Point:      {"point dans polygone", "point in polygon"},
 		crosswalk.Area:       {"au prorata des surfaces", "in proportion to areas"},
 		crosswalk.Dasymetric: {"dasymétrique", "dasymetric"},
+		crosswalk.Passage:    {"par une table de passage", "by a table of passage"},
 	}
 	bases := map[crosswalk.Base][2]string{
 		crosswalk.Sum:   {"ce qui dépasse du maillage y est ramené", "what reaches outside the mesh is brought into it"},
@@ -33,6 +34,7 @@ func (w *writer) level(l crosswalk.Level) string {
 		crosswalk.ByPoint:      {"par leur point", "by their point"},
 		crosswalk.ByArea:       {"par leur surface", "by their area"},
 		crosswalk.ByWeight:     {"par ce qui pèse en elles", "by what weighs in them"},
+		crosswalk.ByPassage:    {"par la table de passage", "by the table of passage"},
 		crosswalk.AreaFallback: {"par leur surface, faute de poids", "by their area, as nothing weighs in them"},
 		crosswalk.Unmatched:    {"sans maille", "without a cell"},
 	}

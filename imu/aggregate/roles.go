@@ -114,7 +114,7 @@ func isQuantile(f *referentials.Field) bool {
 
 // zones tells whether features stand for many units each, as districts and grid cells do.
 func (p *plan) zones() bool {
-	if p.d.Mesh || p.method == crosswalk.Area || p.method == crosswalk.Dasymetric {
+	if p.d.Mesh || p.method == crosswalk.Area || p.method == crosswalk.Dasymetric || p.method == crosswalk.Passage {
 		return true
 	}
 	key := &p.d.Fields[p.d.KeyIndex()]

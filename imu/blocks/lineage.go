@@ -19,6 +19,7 @@ const (
 	Moved  Fate = "moved"  // several before and after have parts in common
 	Born   Fate = "born"   // where there was none
 	Gone   Fate = "gone"   // where there is none
+	Slight Fate = "slight" // so little in common that borders were drawn anew, no more
 )
 
 // Link tells what an old and a new block have in common. Old is empty for a block that is
@@ -59,16 +60,21 @@ func (b *build) inherit(ctx context.Context, taken map[string]bool) error {
 	if err != nil {
 		return err
 	}
+	var redrawn []Link
 	for _, parts := range found {
 		for _, p := range parts {
 			l := Link{Old: previous.Features[p.building].ID, Area: p.area, old: p.building, new: p.block}
 			l.OfOld, l.OfNew = p.area/areas[p.building], p.area/blocks[p.block].Area
 			if l.OfOld >= slight || l.OfNew >= slight {
 				b.result.Lineage = append(b.result.Lineage, l)
+			} else {
+				l.Fate = Slight
+				redrawn = append(redrawn, l)
 			}
 		}
 	}
 	b.judgeLinks(taken)
+	b.result.Lineage = append(b.result.Lineage, redrawn...) // no value is lost on the way
 	return nil
 }
 

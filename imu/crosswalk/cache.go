@@ -35,6 +35,8 @@ func (r *Request) question() question {
 		q.through, q.field = strings.Join(tags, "\x00"), r.Field
 	case Area:
 		q.base = r.Base
+	case Passage:
+		q.base, q.field, q.weights, q.weight = r.Base, r.Field, tagOf(r.Weights), r.Weight
 	case Dasymetric:
 		q.base, q.weights, q.weight = r.Base, tagOf(r.Weights), r.Weight
 	}

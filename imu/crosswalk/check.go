@@ -26,9 +26,14 @@ func (r *Request) check() error {
 	switch r.Method {
 	case Key:
 		return nil
+	case Passage:
+		if r.Weights == nil {
+			return invalid("method %s needs a table", Passage).At("weights").Do("name one, such as the lineage of blocks")
+		}
+		return nil
 	case Point, Area, Dasymetric:
 	default:
-		return invalid("%q is not a method", r.Method).At("method").Do("write %s, %s, %s or %s", Key, Point, Area, Dasymetric)
+		return invalid("%q is not a method", r.Method).At("method").Do("write %s, %s, %s, %s or %s", Key, Point, Area, Dasymetric, Passage)
 	}
 	if !mayHold(mesh.Geometry, 2) {
 		return invalid("it is no mesh: %s, and cells are polygons", madeOf(mesh.Geometry)).At("collection %s", mesh.ID).

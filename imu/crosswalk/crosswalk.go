@@ -24,10 +24,11 @@ const (
 	Point      Method = "point"      // whole, to the cell that holds the feature's point
 	Area       Method = "area"       // by the area of what a cell and the feature have in common
 	Dasymetric Method = "dasymetric" // by the weight of other features in both
+	Passage    Method = "passage"    // as a table says
 )
 
-// Base is what shares are of, where a feature reaches outside the mesh: Area and
-// Dasymetric.
+// Base is what shares are of, where a feature reaches outside the mesh: Area, Dasymetric
+// and Passage.
 type Base string
 
 // The bases.
@@ -50,7 +51,8 @@ type Request struct {
 	Through []*snapshot.Collection
 	Field   string
 
-	// Dasymetric: the collection that weighs, and what of it.
+	// Dasymetric: the collection that weighs, and what of it. Passage: the table; Field then
+	// is the field of the source that it leads from, "" the key.
 	Weights *snapshot.Collection
 	Weight  WeightSpec
 }
@@ -91,6 +93,8 @@ func Build(ctx context.Context, r Request) (*Matrix, error) {
 		return buildArea(ctx, &r)
 	case Dasymetric:
 		return buildDasymetric(ctx, &r)
+	case Passage:
+		return buildPassage(ctx, &r)
 	}
 	return nil, referentials.Errorf(referentials.Internal, "method %q is not built", r.Method)
 }

@@ -12,6 +12,7 @@ const (
 	ByPoint      Level = "point"         // its point lies in the cell
 	ByArea       Level = "area"          // it has area in common with its cells
 	ByWeight     Level = "weight"        // what weighs lies in it and its cells
+	ByPassage    Level = "passage"       // a table leads from it to its cells
 	AreaFallback Level = "area-fallback" // nothing weighs in it: by area instead
 	Unmatched    Level = "unmatched"     // no cell has any of it
 )
