@@ -5,6 +5,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"socle/tiles/mvt"
 )
 
 // placeOf says how much the feature of a position is worth keeping; less is kept longer.
@@ -202,6 +204,7 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, room int) 
 func (p *pen) begin(l drawing) (cells int) {
 	buffer := int64(l.policy.Buffer)
 	p.box = box{-buffer, -buffer, 1<<extentBits + buffer, 1<<extentBits + buffer}
+	p.border = mvt.Border{MinX: int32(p.box.minX), MinY: int32(p.box.minY), MaxX: int32(p.box.maxX), MaxY: int32(p.box.maxY)}
 	if l.points && p.frame.z < uint32(l.policy.MaxZoom) && l.policy.Thin > 0 {
 		cells = p.frame.shift + cellBits(&l.policy)
 	}

@@ -9,9 +9,10 @@ import (
 type pen struct {
 	encoder mvt.Encoder
 	frame   frame
-	box     box   // of the tile and its buffer
-	detail  uint8 // vertices of this zoom are drawn
-	deepest int   // bytes that no tile may pass
+	box     box        // of the tile and its buffer
+	border  mvt.Border // of box
+	detail  uint8      // vertices of this zoom are drawn
+	deepest int        // bytes that no tile may pass
 
 	outlines *outlines // of the layer at this detail; nil when there are none
 
@@ -223,7 +224,7 @@ func (p *pen) drawPolygon(l *layer, k int) {
 	for path := l.first[k]; path < l.first[k+1]; path++ {
 		switch {
 		case !fits:
-			p.cutRing(l, path)
+			p.cutRing(l, path, fine)
 		case fine:
 			p.take(l, path)
 			p.encoder.AddSimpleRing(p.opened())
@@ -234,7 +235,9 @@ func (p *pen) drawPolygon(l *layer, k int) {
 	}
 }
 
-func (p *pen) cutRing(l *layer, path uint32) {
+// cutRing draws a ring that may not fit; fine tells that those of its polygon are right before
+// they are cut.
+func (p *pen) cutRing(l *layer, path uint32, fine bool) {
 	p.path = p.path[:0]
 	b := p.place(l, path)
 	switch {
@@ -245,7 +248,11 @@ func (p *pen) cutRing(l *layer, path uint32) {
 		p.raw, p.spare = p.box.clipRing(p.raw, p.spare)
 		p.narrow(p.raw)
 	}
-	p.encoder.AddRing(p.path, l.holes[path])
+	if fine {
+		p.encoder.AddCutRing(p.path, l.holes[path], &p.border)
+	} else {
+		p.encoder.AddRing(p.path, l.holes[path])
+	}
 }
 
 // drawPixel draws a square for a feature that is too small.

@@ -2,22 +2,22 @@ package tiles
 
 import "math/bits"
 
-// A sample of features is drawn to forecast what twice as many take, or more; a layer of
+// A sample of features is drawn to forecast what four times as many take, or more; a layer of
 // fewer is drawn to see. It is made of runs, as neighbours have values in common.
 const (
 	runBits = 6
 	runs    = 1 << runBits
-	run     = 16
+	run     = 8
 	sample  = runs * run
 )
 
 // mayPass tells whether p.picks may take more than that many bytes. It knows what shapes
 // take, mostly, and guesses the rest high.
 func (p *pen) mayPass(l drawing, a *attributes, most int) bool {
-	if len(p.picks) < 2*sample {
+	if len(p.picks) < 4*sample {
 		return false
 	}
-	const head, tag, value, step = 12, 3, 6, 3 // bytes of a feature, and of each attribute and vertex
+	const head, tag, value, step = 12, 3, 2, 3 // bytes of a feature, and of each attribute and vertex
 	size := len(p.picks) * (head + len(a.names)*(tag+value))
 	o := l.outlinesAt(p.frame.z, p.detail)
 	for _, at := range p.picks {
@@ -76,7 +76,7 @@ func (p *pen) want(l drawing) int {
 	p.detail = uint8(p.frame.z)
 	p.gather(l, cells)
 	a := attributesOf(l.layer, l.selection.Fields, p.frame.z, cells > 0)
-	if len(p.picks) >= 2*sample {
+	if len(p.picks) >= 4*sample {
 		return p.forecast(l, a)
 	}
 	var ignored Stats

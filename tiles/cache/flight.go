@@ -105,7 +105,9 @@ func (c *Cache) drawOne(e *epoch, l *list, z, x, y uint32) (t *Tile, err error) 
 		return nil, err
 	}
 	*scratch = body[:0]
-	t = newTile(key{l.number, place(z, x, y)}, append(make([]byte, 0, len(body)), body...), stats)
+	kept := make([]byte, len(body)) // and copied at once, memory is not cleared first
+	copy(kept, body)
+	t = newTile(key{l.number, place(z, x, y)}, kept, stats)
 	t.generation.Store(l.generation)
 	c.counts.add(stats)
 	c.keep(t, l)

@@ -1,6 +1,7 @@
 package mvt
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 )
@@ -42,6 +43,7 @@ type pending struct {
 type batch struct {
 	table   *Table
 	columns []Column
+	order   []int // of columns, in which their values are numbered; empty until the first flush
 
 	waiting  []pending
 	rows     []int32 // of the table, noRow for none
@@ -50,7 +52,7 @@ type batch struct {
 	rest     int // bytes of the rests of commands
 
 	listed []packed // tags from the table: of a feature those of all columns
-	sizes  []int    // of each feature's tags from the table
+	sizes  []uint16 // of each feature's tags from the table
 }
 
 func (b *batch) empty() {
@@ -68,7 +70,7 @@ const mostPacked = 8
 // [Encoder.Row]: those of columns. It includes [Encoder.UseValues].
 func (e *Encoder) UseTable(t *Table, columns []Column) {
 	e.UseValues(t.Values)
-	e.batch.table, e.batch.columns = t, columns
+	e.batch.table, e.batch.columns, e.batch.order = t, columns, e.batch.order[:0]
 	if n := batchSize * len(columns); len(e.batch.listed) < n {
 		e.batch.listed = make([]packed, n)
 	}
@@ -77,33 +79,63 @@ func (e *Encoder) UseTable(t *Table, columns []Column) {
 // Row gives the feature the values of a row of the table.
 func (e *Encoder) Row(row int) { e.row = int32(row) }
 
+// looked is how many features are looked at to see which columns repeat themselves.
+const looked = 32
+
+// sort puts columns of few values first, as low numbers take one byte and not two. It looks
+// at nothing but the first features of the layer: those of a tile must not hang on others.
+func (b *batch) sort() {
+	different := make([]int, 0, 16)
+	var codes [looked]uint32
+	for _, c := range b.columns {
+		n := 0
+		for _, row := range b.rows[:min(len(b.rows), looked)] {
+			if row < 0 {
+				continue
+			}
+			if code := b.table.Codes[int(row)*b.table.Width+c.Code]; code != 0 && !slices.Contains(codes[:n], code) {
+				codes[n] = code
+				n++
+			}
+		}
+		different = append(different, n)
+	}
+	for column := range b.columns {
+		b.order = append(b.order, len(b.columns)-1-column) // the key is the first
+	}
+	slices.SortStableFunc(b.order, func(i, k int) int { return cmp.Compare(different[i], different[k]) })
+}
+
 // number gives the features that wait their tags of a column.
 func (e *Encoder) number(column int) {
 	b, v := &e.batch, &e.values
-	c, width := b.columns[column], len(b.columns)
-	codes := b.table.Codes[c.Code:]
+	c, columns := b.columns[column], len(b.columns)
+	codes, width := b.table.Codes[c.Code:], b.table.Width
 	given, epoch := v.given, v.epoch
+	sizes, listed := b.sizes[:len(b.rows)], b.listed[column:]
 	key := packed(noKey)
 	for i, row := range b.rows {
 		code := uint32(0)
 		if row >= 0 {
-			code = codes[int(row)*b.table.Width]
+			code = codes[int(row)*width]
 		}
 		if code == 0 {
-			b.listed[i*width+column] = 0
+			listed[i*columns] = 0
 			continue
 		}
 		if key == noKey {
 			key = packed(e.keys.number(c.Key))
 		}
 		s := &given[code]
+		number := s.number
 		if s.epoch != epoch {
-			*s = stamp{epoch, packVarint(v.next())}
+			number = packVarint(v.next())
+			*s = stamp{epoch, number}
 			v.buf = v.list.appendTo(v.buf, code)
 		}
-		size := 2 + int(s.number>>7&1) + int(s.number>>15&1) + int(s.number>>23&1)
-		b.listed[i*width+column] = key | packed(s.number)<<8 | packed(size)<<56
-		b.sizes[i] += size
+		size := 2 + number>>7&1 + number>>15&1 + number>>23&1
+		listed[i*columns] = key | packed(number)<<8 | packed(size)<<56
+		sizes[i] += uint16(size)
 	}
 }
 
@@ -113,8 +145,11 @@ func (e *Encoder) flush() {
 	if len(b.waiting) == 0 {
 		return
 	}
-	b.sizes = append(b.sizes[:0], make([]int, len(b.waiting))...)
-	for column := range b.columns {
+	b.sizes = append(b.sizes[:0], make([]uint16, len(b.waiting))...)
+	if len(b.order) < len(b.columns) {
+		b.sort()
+	}
+	for _, column := range b.order {
 		e.number(column)
 	}
 	const most = 5*binary.MaxVarintLen64 + mostPacked // lengths, id, type, and what a packed tag is written over
@@ -125,7 +160,7 @@ func (e *Encoder) flush() {
 	commands, tags := uint32(0), uint32(0)
 	for i := range b.waiting {
 		f := &b.waiting[i]
-		geometry, tagged := int(f.commands-commands)+len(f.rest), b.sizes[i]+int(f.tags-tags)
+		geometry, tagged := int(f.commands-commands)+len(f.rest), int(b.sizes[i])+int(f.tags-tags)
 		size := 2 + lengthSize(geometry)
 		if f.hasID {
 			size += 1 + varintSize(f.id)

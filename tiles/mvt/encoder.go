@@ -87,7 +87,7 @@ func (e *Encoder) BeginLayer(name string, keys []string) {
 	e.name, e.count, e.tagged, e.geometry.repaired = name, 0, 0, 0
 	e.features = e.features[:0]
 	e.batch.empty()
-	e.batch.columns = nil
+	e.batch.columns, e.batch.order = nil, e.batch.order[:0]
 	e.keys.reset(keys)
 	e.values.reset()
 }

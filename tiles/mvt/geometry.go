@@ -26,7 +26,8 @@ type geometry struct {
 	// The polygon at work: its rings, tidied, of which the first is the shell.
 	rings    []int32
 	ends     []int32
-	lost     bool // its shell was left out
+	lost     bool    // its shell was left out
+	border   *Border // that its rings, simple before, were cut at; nil when they must be judged whole
 	judge    Judge
 	repairer repairer
 	repaired int // polygons of the layer
@@ -140,16 +141,25 @@ func (e *Encoder) AddLine(xy []int32) {
 // a hole in the last one. Its first vertex may be repeated at its end and it may turn
 // either way. A ring without area is left out, and with a shell its holes. Rings that touch
 // or cross themselves or each other are made anew, so that what is drawn stays the same.
-func (e *Encoder) AddRing(xy []int32, hole bool) {
+func (e *Encoder) AddRing(xy []int32, hole bool) { e.addRing(xy, hole, nil) }
+
+// AddCutRing is AddRing for a ring of a polygon that was cut at a border and whose rings before
+// neither touched nor crossed themselves or each other. All rings of the polygon are given so.
+func (e *Encoder) AddCutRing(xy []int32, hole bool, border *Border) { e.addRing(xy, hole, border) }
+
+func (e *Encoder) addRing(xy []int32, hole bool, border *Border) {
 	g := &e.geometry
 	if !hole {
 		g.endPolygon()
-		g.lost = false
+		g.lost, g.border = false, border
 	}
 	if g.lost {
 		return
 	}
 	g.path = tidyRing(g.path[:0], xy)
+	if len(g.path) < len(xy) {
+		g.border = nil // a side may have come about within
+	}
 	if len(g.path) < 6 {
 		g.lost = !hole
 		return
@@ -167,7 +177,13 @@ func (g *geometry) endPolygon() {
 		return
 	}
 	xy, ends := g.rings, g.ends
-	if !g.judge.Simple(xy, ends) || !nested(xy, ends) {
+	simple := false
+	if g.border != nil {
+		simple = g.judge.simpleCut(xy, ends, g.border)
+	} else {
+		simple = g.judge.Simple(xy, ends)
+	}
+	if !simple || !nested(xy, ends) {
 		g.repairer.repair(xy, ends)
 		xy, ends = g.repairer.xy, g.repairer.ends
 		g.repaired++

@@ -21,6 +21,25 @@ const fewSides = 24
 // Simple tells whether rings of flat x, y pairs, open, with ends in vertices, neither
 // touch nor cross themselves or each other. Coordinates are within ±2³⁰.
 func (j *Judge) Simple(xy []int32, ends []int32) bool {
+	if !j.begin(xy, ends) {
+		return false
+	}
+	if len(j.sides) > fewSides {
+		return j.sweep()
+	}
+	for i := range j.sides {
+		s := &j.sides[i]
+		for k := i + 1; k < len(j.sides); k++ {
+			if s.meets(&j.sides[k]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// begin lists the sides of rings; false means that one is no ring.
+func (j *Judge) begin(xy []int32, ends []int32) bool {
 	j.sides = j.sides[:0]
 	first := int32(0)
 	for _, end := range ends {
@@ -36,13 +55,29 @@ func (j *Judge) Simple(xy []int32, ends []int32) bool {
 		}
 		first = end
 	}
-	if len(j.sides) > fewSides {
-		return j.sweep()
+	return true
+}
+
+// Border is a box that rings were cut at.
+type Border struct{ MinX, MinY, MaxX, MaxY int32 }
+
+func (b *Border) holds(x, y int32) bool {
+	return x == b.MinX || x == b.MaxX || y == b.MinY || y == b.MaxY
+}
+
+// simpleCut is Simple for rings that were simple before they were cut: only sides that end at
+// the border can be wrong.
+func (j *Judge) simpleCut(xy []int32, ends []int32, border *Border) bool {
+	if !j.begin(xy, ends) {
+		return false
 	}
 	for i := range j.sides {
 		s := &j.sides[i]
-		for k := i + 1; k < len(j.sides); k++ {
-			if s.meets(&j.sides[k]) {
+		if !border.holds(s.ax, s.ay) && !border.holds(s.bx, s.by) {
+			continue
+		}
+		for k := range j.sides {
+			if k != i && s.meets(&j.sides[k]) {
 				return false
 			}
 		}
