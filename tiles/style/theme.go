@@ -2,6 +2,7 @@ package style
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 
@@ -108,39 +109,38 @@ func (t *Theme) of(d *referentials.Descriptor, f *Figures, values []float64) ([]
 	m := &d.Fields[f.Measure]
 	breaks := breaksOf(values, len(t.Classes))
 	legend := Legend{Field: m.Name, Title: m.Title, Unit: m.Unit, Classes: []Class{}, Hidden: colourOf(&t.Hidden), Empty: colourOf(&t.Empty)}
-	fill := t.Fill
-	if len(breaks) > 0 {
-		colours := t.Classes[len(breaks)-2]
-		steps := []any{"step", []any{"get", m.Name}, colours[0]} // in the form QGIS 3.22 reads: no conversion
-		for k, colour := range colours {
-			if k > 0 {
-				steps = append(steps, breaks[k], colour)
-			}
-			legend.Classes = append(legend.Classes, Class{breaks[k], breaks[k+1], colour})
-		}
-		fill.Paint = painted(&fill, "fill-color", steps)
-	}
-	status := d.Fields[f.Status].Name
-	is := func(value string) []any { return []any{"==", []any{"get", status}, value} }
-	pattern := t.Hidden
-	pattern.ID, pattern.Paint = "hatching", painted(&Layer{}, "fill-pattern", t.Pattern)
 	var out []Layer
-	for _, l := range []struct {
-		layer Layer
-		which []any
-	}{
-		{t.Empty, []any{"all", []any{"!=", []any{"get", status}, shown}, []any{"!=", []any{"get", status}, hidden}}},
-		{fill, is(shown)}, {t.Hidden, is(hidden)}, {pattern, is(hidden)}, {t.Line, nil},
-	} {
-		layer := l.layer
-		layer.ID = d.ID + "-" + layer.ID
-		layer.Filter = f.filter(d, l.which)
-		out = append(out, layer.of(d.ID))
+	add := func(l Layer, name string, which ...any) {
+		l.ID, l.Filter = d.ID+"-"+name, f.filter(d, which)
+		out = append(out, l.of(d.ID))
 	}
+	status, value := []any{"get", d.Fields[f.Status].Name}, []any{"get", m.Name}
+	add(t.Empty, "empty", []any{"!=", status, shown}, []any{"!=", status, hidden})
+	// A layer for each class, and not one with steps, which QGIS 3.22 does not draw: there it
+	// is the legend besides.
+	for k := range max(len(breaks)-1, 0) {
+		class := Class{breaks[k], breaks[k+1], t.Classes[len(breaks)-2][k]}
+		which := []any{[]any{"==", status, shown}}
+		if k > 0 {
+			which = append(which, []any{">=", value, class.From})
+		}
+		if k < len(breaks)-2 {
+			which = append(which, []any{"<", value, class.Until})
+		}
+		fill := t.Fill
+		fill.Paint = painted(&fill, "fill-color", class.Colour)
+		add(fill, fmt.Sprint("fill-", k+1), which...)
+		legend.Classes = append(legend.Classes, class)
+	}
+	pattern := t.Hidden
+	pattern.Paint = painted(&Layer{}, "fill-pattern", t.Pattern)
+	add(t.Hidden, "hidden", []any{"==", status, hidden})
+	add(pattern, "hatching", []any{"==", status, hidden})
+	add(t.Line, "line")
 	return out, legend
 }
 
-// filter keeps the figures that are drawn, and of them those that a condition keeps.
+// filter keeps the figures that are drawn, and of them those that all conditions keep.
 func (f *Figures) filter(d *referentials.Descriptor, which []any) json.RawMessage {
 	all := []any{"all"}
 	for k, field := range f.Of {
@@ -151,9 +151,7 @@ func (f *Figures) filter(d *referentials.Descriptor, which []any) json.RawMessag
 			all = append(all, []any{"==", []any{"get", name}, v.String()})
 		}
 	}
-	if which != nil {
-		all = append(all, which)
-	}
+	all = append(all, which...)
 	var text json.RawMessage // texts and lists have a JSON form
 	switch len(all) {
 	case 1:
