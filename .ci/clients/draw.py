@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""draw.py features URL COLLECTION OUT.png | draw.py tiles TEMPLATE LON0,LAT0,LON1,LAT1 ZMAX OUT.png
+"""draw.py features URL COLLECTION OUT.png | draw.py tiles TEMPLATE LON0,LAT0,LON1,LAT1 ZMAX OUT.png | draw.py style URL ID OUT.png
 
 Opens what Socle serves with QGIS itself, headless, and draws it. Prints what QGIS saw as one line of JSON;
 exit code 0 only when the layer is valid, every feature came and the picture is not empty."""
-import json, os, shutil, sys, tempfile
+import json, os, shutil, sys, tempfile, urllib.request
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A profile and a cache of its own: QGIS would answer from the cache of an earlier run, and another QGIS would tidy it meanwhile.
@@ -14,7 +14,8 @@ for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
     os.environ.pop(name, None)
 
 from qgis.core import (Qgis, QgsApplication, QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsFeatureRequest,
-                       QgsFillSymbol, QgsLineSymbol, QgsMapRendererCustomPainterJob, QgsMapSettings, QgsMarkerSymbol,
+                       QgsFillSymbol, QgsLineSymbol, QgsMapBoxGlStyleConversionContext, QgsMapBoxGlStyleConverter,
+                       QgsMapRendererCustomPainterJob, QgsMapSettings, QgsMarkerSymbol,
                        QgsProject, QgsRectangle, QgsVectorLayer, QgsVectorTileBasicRenderer,
                        QgsVectorTileBasicRendererStyle, QgsVectorTileLayer, QgsWkbTypes)
 from qgis.PyQt.QtCore import QEventLoop, QSize, QTimer
@@ -109,9 +110,34 @@ def tiles(template, bbox, zmax, out):
     return share > 0.001
 
 
+def style(url, name, out):
+    """Has QGIS read a style of figures, and looks for every colour of its legend in what it draws."""
+    read = lambda u: urllib.request.urlopen(u).read()
+    doc = json.loads(read(f"{url}/styles/{name}.json"))
+    source, legend = doc["sources"]["socle"], doc["metadata"]["socle:legend"]
+    layer = QgsVectorTileLayer(f"type=xyz&url={source['tiles'][0]}&zmin={source['minzoom']}&zmax={source['maxzoom']}", name)
+    context, converter = QgsMapBoxGlStyleConversionContext(), QgsMapBoxGlStyleConverter()
+    context.setSprites(QImage.fromData(read(doc["sprite"] + "@2x.png")), read(doc["sprite"] + "@2x.json").decode())
+    result = converter.convert(json.dumps(doc), context)
+    layer.setRenderer(converter.renderer().clone())
+    crs = QgsCoordinateReferenceSystem("EPSG:3857")
+    to = QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:4326"), crs, QgsProject.instance())
+    share = draw(layer, to.transformBoundingBox(QgsRectangle(*source["bounds"])), crs, out)
+    image, paper = QImage(out), QColor(doc["layers"][0]["paint"]["background-color"])
+    drawn = [QColor(image.pixel(x, y)) for y in range(HEIGHT) for x in range(WIDTH)]
+
+    def seen(colour):  # of a fill that is a little transparent
+        c = [0.9 * a + 0.1 * b for a, b in zip(QColor(colour).getRgb(), paper.getRgb())]
+        return any(max(abs(a - b) for a, b in zip(d.getRgb()[:3], c)) < 6 for d in drawn)
+    lost = [c["colour"] for c in legend["classes"] if not seen(c["colour"])]
+    print(json.dumps({"qgis": Qgis.QGIS_VERSION, "style": name, "classes": len(legend["classes"]), "not drawn": lost, "drawn": round(share, 4),
+                      "warnings": converter.warnings(), "messages": messages}))
+    return layer.isValid() and result == QgsMapBoxGlStyleConverter.Success and not converter.warnings() and len(legend["classes"]) > 1 and not lost
+
+
 QgsApplication.setPrefixPath("/usr", True)
 app = QgsApplication([], True)
 app.initQgis()
 app.messageLog().messageReceived.connect(lambda text, tag, level: messages.append(f"{tag}: {text}") if level > 0 else None)
-ok = {"features": features, "tiles": tiles}[sys.argv[1]](*sys.argv[2:])
+ok = {"features": features, "tiles": tiles, "style": style}[sys.argv[1]](*sys.argv[2:])
 leave(ok)

@@ -21,6 +21,11 @@ const views = [
   { name: "rennes", center: [-1.675, 48.112], zoom: 12.5, layers: ["communes-fill", "communes-line", "iris-line", "voies-major", "voies-middle", "voies-minor"] },
   { name: "quartier", center: [-1.673, 48.13], zoom: 17.2, layers: ["batiments-fill", "batiments-line", "voies-middle", "voies-minor", "adresses-point"] },
 ];
+for (const { id } of styles) {
+  const { metadata, layers, center } = await (await fetch(`${url}/styles/${id}.json`)).json();
+  const classes = metadata?.["socle:legend"]?.classes.length;
+  if (classes) views.push({ name: id, style: id, center, zoom: 11, layers: layers.filter(l => /-(fill-\d|line)$/.test(l.id)).map(l => l.id) });
+}
 const page = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><link rel="stylesheet" href="maplibre-gl.css">
 <style>body{margin:0}#map{position:absolute;inset:0}</style><div id="map"></div><script type="module">
 import { Map } from "./maplibre-gl.mjs";
@@ -60,7 +65,7 @@ try {
     tab.on("pageerror", e => said.push(String(e)));
     await tab.goto(`http://127.0.0.1:${server.address().port}/`);
     await tab.waitForFunction("window.ready", null, { timeout: 30_000 });
-    const shown = tab.evaluate(v => window.show(v), { ...view, style: `${url}/styles/territoire.json` });
+    const shown = tab.evaluate(v => window.show(v), { ...view, style: `${url}/styles/${view.style ?? "territoire"}.json` });
     const seen = await Promise.race([late, shown]).catch(e => { said.push(String(e)); return {}; });
     said.push(...await tab.evaluate(() => window.troubles));
     await tab.screenshot({ path: `${pictures}/maplibre-${view.name}.png` });

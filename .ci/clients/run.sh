@@ -12,7 +12,7 @@ finish() { [ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work
 trap finish EXIT
 fail() { echo "FAILED: $*" >&2; exit 1; }
 port=$(shuf -i 20000-32000 -n 1)
-url=http://127.0.0.1:$port
+url=http://127.0.0.1:$port token=$(head -c 24 /dev/urandom | base64)
 bin/socle synth --out "$work/files" --addresses 5000 >/dev/null 2>&1
 
 psql -Xq "$SOCLE_TEST_POSTGIS" -c 'DROP DATABASE IF EXISTS socle_clients WITH (FORCE)' -c 'CREATE DATABASE socle_clients'
@@ -20,10 +20,10 @@ base=${SOCLE_TEST_POSTGIS%/*}
 options=${SOCLE_TEST_POSTGIS##*\?}
 for store in "gpkg:$work/clients.gpkg" "$base/socle_clients?$options"; do
   echo "== ${store%%:*}"
-  for f in rva_adresses.csv batiments.geojson contours_iris.geojson voies.geojson imu.geojson carreaux_200m.geojson; do
+  for f in rva_adresses.csv batiments.geojson contours_iris.geojson voies.geojson imu.geojson carreaux_200m.geojson communes.geojson enedis_adresse.csv; do
     bin/socle import --store "$store" "$work/files/$f" >/dev/null 2>&1 || fail "import of $f"
   done
-  bin/socle serve --store "$store" --listen "127.0.0.1:$port" 2>"$work/log" &
+  SOCLE_PUBLISH_TOKEN=$token bin/socle serve --store "$store" --listen "127.0.0.1:$port" 2>"$work/log" &
   server=$!
   for _ in $(seq 100); do bin/socle healthcheck "$url" >/dev/null 2>&1 && break; sleep 0.1; done
   bin/socle healthcheck "$url"
@@ -43,13 +43,16 @@ for store in "gpkg:$work/clients.gpkg" "$base/socle_clients?$options"; do
     /usr/bin/python3 .ci/clients/draw.py features "$url" "$id" "$pictures/$id.png" || fail "QGIS on $id"
   done
   /usr/bin/python3 .ci/clients/draw.py tiles "$url/tiles/iris,voies,batiments,adresses/{z}/{x}/{y}.mvt" -1.69,48.105,-1.67,48.12 16 "$pictures/tiles.png" || fail "QGIS on tiles"
+  curl -sf -o /dev/null -H "Authorization: Bearer $token" "$url/collections/imu/aggregate?source=conso_elec_adresse&measure=sum(conso_mwh)&publish=conso_imu" || fail "publishing"
+  /usr/bin/python3 .ci/clients/draw.py features "$url" conso_imu "$pictures/conso_imu.png" || fail "QGIS on published figures"
+  /usr/bin/python3 .ci/clients/draw.py style "$url" conso_imu "$pictures/conso_imu_style.png" || fail "QGIS on their style"
   kill "$server"; wait "$server" || fail "the server did not stop well"
   server=""
 done
 
 said=$(ogrinfo -so -al "$work/clients.gpkg" 2>&1)
 ! grep -qE '^(Warning|ERROR)' <<<"$said" || fail "GDAL complains of the GeoPackage: $said"
-[ "$(grep -c '^Layer name' <<<"$said")" = 6 ] || fail "the GeoPackage shows other layers than the collections: $(grep '^Layer name' <<<"$said")"
+[ "$(grep -c '^Layer name' <<<"$said")" = 9 ] || fail "the GeoPackage shows other layers than the collections: $(grep '^Layer name' <<<"$said")"
 echo "GDAL: the GeoPackage opens without a warning"
 psql -Xq "$SOCLE_TEST_POSTGIS" -c 'DROP DATABASE socle_clients WITH (FORCE)'
 echo "all clients passed"

@@ -59,7 +59,8 @@ for store in "gpkg:$work/rennes.gpkg" "$base/socle_conformance?$options"; do
   import "$store"
   port=$(shuf -i 20000-32000 -n 1)
   url=http://127.0.0.1:$port
-  "$socle" serve --store "$store" --listen "127.0.0.1:$port" --log json --log-level debug 2>"$work/log" &
+  token=$(head -c 24 /dev/urandom | base64)
+  SOCLE_PUBLISH_TOKEN=$token "$socle" serve --store "$store" --listen "127.0.0.1:$port" --log json --log-level debug 2>"$work/log" &
   server=$!
   for _ in $(seq 100); do "$socle" healthcheck "$url" >/dev/null 2>&1 && break; sleep 0.1; done
   "$socle" healthcheck "$url" >/dev/null
@@ -69,6 +70,7 @@ for store in "gpkg:$work/rennes.gpkg" "$base/socle_conformance?$options"; do
   judge "$kind-gdal" /usr/bin/python3 .ci/clients/gdal_features.py "$url" "$work/log" "$rva" "$parquet"
   if [ "$kind" = gpkg ]; then
     judge "$kind-qgis" /usr/bin/python3 .ci/clients/qgis_features.py "$url" "$work/log" "$rva" "$reports"
+    curl -sf -o /dev/null -H "Authorization: Bearer $token" "$url/collections/iris/aggregate?source=carreaux_200m&measure=sum(ind)&publish=population_iris"
     judge "$kind-maplibre" .ci/clients/maplibre.sh "$url" "$reports"
     judge "$kind-qgis-tiles" /usr/bin/python3 .ci/clients/draw.py tiles "$url/tiles/communes,iris,voies,batiments,adresses/{z}/{x}/{y}.mvt" -1.69,48.10,-1.65,48.135 16 "$reports/qgis-tiles.png"
     judge "$kind-pmtiles" .ci/clients/pmtiles.sh "$store" "$url" communes,iris,carreaux_200m
