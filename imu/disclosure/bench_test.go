@@ -74,7 +74,8 @@ func benchmarkProtect(b *testing.B, t *Table) {
 }
 
 func BenchmarkProtectNested(b *testing.B)     { benchmarkProtect(b, city(24000, 0)) }
-func BenchmarkProtectCategories(b *testing.B) { benchmarkProtect(b, city(2000, 3)) }
+func BenchmarkProtectCategories(b *testing.B) { benchmarkProtect(b, city(24000, 3)) }
+func BenchmarkProtectCategory(b *testing.B)   { benchmarkProtect(b, city(24000, 1)) }
 
 func BenchmarkProtectEnterprises(b *testing.B) {
 	t := readTurnover(b, "turnover_act_size", "activity_corr_table.csv").Table

@@ -27,6 +27,7 @@ type linked struct {
 	sums      int
 	rounds    int
 	work      int
+	scratch   scratch
 }
 
 // maxRounds bounds testing and repairing; each round hides a cell at least.

@@ -6,6 +6,27 @@ import (
 	"slices"
 )
 
+// move is how far one place moves in a change.
+type move struct {
+	v  int32
+	by float64
+}
+
+// scratch is what one attempt after another works with, so that none asks for memory of its
+// own. Marks are of the attempt whose number they hold.
+type scratch struct {
+	attempt     int32
+	in          []int32 // by place: it is among vars
+	seen        []int32 // by relation: it is among rows
+	at          []int32 // by place, when it is among vars: which of them it is
+	vars, rows  []int32
+	shown       []int32
+	value, cost []float64
+	matrix      [][]float64
+	entries     []float64
+	tableau     tableau
+}
+
 // The neighbourhoods a linear program sees, in cells, one after another until one is enough.
 // What lies outside stays as it is, which an attacker cannot know: what is proven inside
 // holds.
@@ -68,116 +89,140 @@ func (l *linked) far(group []int32, knows int32, up bool) float64 {
 }
 
 // note keeps what a change of cells proves, for all cells it moves enough.
-func (l *linked) note(moved map[int32]float64) {
-	var support []int32
-	for v := range moved {
-		support = append(support, v)
+func (l *linked) note(moved []move) {
+	var support []int32 // made when it proves something
+	proves := func(side int, v int32) {
+		if support == nil {
+			support = make([]int32, 0, len(moved))
+			for _, m := range moved {
+				support = append(support, m.v)
+			}
+		}
+		l.proof[side][v] = support
 	}
-	slices.Sort(support)
-	for _, v := range support {
-		if !l.guarded(v) {
+	for _, m := range moved {
+		if !l.guarded(m.v) {
 			continue
 		}
-		d := moved[v]
-		if up := l.far([]int32{v}, -1, true); d >= up*(1-slack) && l.proof[0][v] == nil {
-			l.proof[0][v] = support
+		if l.proof[0][m.v] == nil && m.by >= 0 && m.by >= l.far([]int32{m.v}, -1, true)*(1-slack) {
+			proves(0, m.v)
 		}
-		if down := l.far([]int32{v}, -1, false); -d >= down*(1-slack) && l.proof[1][v] == nil {
-			l.proof[1][v] = support
+		if l.proof[1][m.v] == nil && m.by <= 0 && -m.by >= l.far([]int32{m.v}, -1, false)*(1-slack) {
+			proves(1, m.v)
 		}
 	}
 	// A cell of 0 has nowhere to go down to, and nothing to hide there.
-	for _, v := range support {
-		if l.guarded(v) && l.state.cells[l.cells[v]].Value == 0 && l.proof[1][v] == nil {
-			l.proof[1][v] = []int32{}
+	for _, m := range moved {
+		if l.proof[1][m.v] == nil && l.guarded(m.v) && l.state.cells[l.cells[m.v]].Value == 0 {
+			l.proof[1][m.v] = []int32{}
 		}
 	}
 }
 
 // try moves a group within a neighbourhood, holding one cell (or -1) still, and gives the
-// cells that move; nil when it cannot go far enough. With open, shown cells may move too, at
-// their price. It also tells whether it saw all there is.
-func (l *linked) try(group []int32, still int32, up bool, size int, open bool) (map[int32]float64, bool) {
-	vars, rows, whole := l.neighbourhood(group, still, size, open)
-	at := make(map[int32]int, len(vars))
+// cells that move, ascending; nil when it cannot go far enough. With open, shown cells may
+// move too, at their price. It also tells whether it saw all there is.
+func (l *linked) try(group []int32, still int32, up bool, size int, open bool) ([]move, bool) {
 	p := push{up: up, far: l.far(group, still, up)}
+	whole := l.neighbourhood(group, still, size, open)
 	if p.far == 0 {
-		moved := make(map[int32]float64)
+		moved := make([]move, 0, len(group))
 		for _, v := range group {
-			moved[v] = 0
+			moved = append(moved, move{v: v})
 		}
+		slices.SortFunc(moved, func(a, b move) int { return cmp.Compare(a.v, b.v) })
 		return moved, true
 	}
-	for k, v := range vars {
-		at[v] = k
-		c := l.state.cells[l.cells[v]]
-		p.value = append(p.value, c.Value)
+	s := &l.scratch
+	p.value, p.cost = s.value[:0], s.cost[:0]
+	most := 1e-9
+	for k, v := range s.vars {
+		s.at[v] = int32(k)
 		price := 0.0
 		if !l.hidden(l.cells[v]) {
-			price = l.p.price(l.t.Cells[l.cells[v]])
+			price = l.price(v)
 		}
-		p.cost = append(p.cost, price)
+		most = max(most, price)
+		p.value, p.cost = append(p.value, l.state.cells[l.cells[v]].Value), append(p.cost, price)
 	}
-	most := slices.Max(append(p.cost, 1e-9))
 	for k := range p.cost {
 		p.cost[k] /= most
 	}
-	n := len(vars)
-	p.target = at[group[0]]
+	p.target = int(s.at[group[0]])
 	if len(group) > 1 {
-		p.target, n = n, n+1
+		p.target = len(s.vars)
 		p.value, p.cost = append(p.value, l.sum(l.bottom(group)).Value), append(p.cost, 0)
 	}
-	matrix := make([][]float64, 0, len(rows)+1)
-	for _, r := range rows {
-		row := make([]float64, n)
-		all := l.members(r)
-		for k, v := range all {
-			if a, ok := at[v]; ok {
-				row[a] = 1
-				if k == len(all)-1 {
-					row[a] = -1
-				}
-			}
-		}
-		matrix = append(matrix, row)
-	}
-	if len(group) > 1 {
-		row := make([]float64, n)
-		for _, v := range group {
-			row[at[v]] = 1
-		}
-		row[p.target] = -1
-		matrix = append(matrix, row)
-	}
-	l.work += len(matrix) * n * (8 + len(matrix)/2)
-	change, ok := p.run(matrix)
-	if !ok || !l.balanced(rows, at, change, p.far) {
+	s.value, s.cost = p.value, p.cost
+	matrix := l.matrix(group, len(p.value))
+	l.work += len(matrix) * len(p.value) * (8 + len(matrix)/2)
+	change, ok := p.run(matrix, &s.tableau)
+	if !ok || !l.balanced(change, p.far) {
 		return nil, whole
 	}
-	moved := make(map[int32]float64)
-	for v, k := range at {
+	moved := make([]move, 0, len(group)+len(matrix))
+	for k, v := range s.vars {
 		if math.Abs(change[k]) > 1e-7*p.far {
-			moved[v] = change[k]
+			moved = append(moved, move{v, change[k]})
 		}
 	}
+	slices.SortFunc(moved, func(a, b move) int { return cmp.Compare(a.v, b.v) })
 	return moved, whole
+}
+
+// matrix writes the relations of a neighbourhood as rows over its n variables, the last of
+// which is the sum of the group when that has several cells.
+func (l *linked) matrix(group []int32, n int) [][]float64 {
+	s := &l.scratch
+	count := len(s.rows)
+	if len(group) > 1 {
+		count++
+	}
+	if s.entries = slices.Grow(s.entries[:0], count*n)[:count*n]; cap(s.matrix) < count {
+		s.matrix = make([][]float64, 0, count)
+	}
+	clear(s.entries)
+	s.matrix = s.matrix[:count]
+	for k := range s.matrix {
+		s.matrix[k] = s.entries[k*n : (k+1)*n : (k+1)*n]
+	}
+	for k, r := range s.rows {
+		all := l.members(r)
+		for j, v := range all {
+			if s.in[v] == s.attempt {
+				x := 1.0
+				if j == len(all)-1 {
+					x = -1
+				}
+				s.matrix[k][s.at[v]] = x
+			}
+		}
+	}
+	if len(group) > 1 {
+		row := s.matrix[count-1]
+		for _, v := range group {
+			row[s.at[v]] = 1
+		}
+		row[n-1] = -1
+	}
+	return s.matrix
 }
 
 // balanced checks a change against the relations themselves, and against 0: the tableau was
 // in floating point.
-func (l *linked) balanced(rows []int32, at map[int32]int, change []float64, far float64) bool {
-	for v, k := range at {
+func (l *linked) balanced(change []float64, far float64) bool {
+	s := &l.scratch
+	for k, v := range s.vars {
 		if value := l.state.cells[l.cells[v]].Value; value+change[k] < -1e-7*far {
 			return false
 		}
 	}
-	for _, r := range rows {
+	for _, r := range s.rows {
 		all := l.members(r)
 		sum, most := 0.0, 0.0
 		for n, v := range all {
-			if k, ok := at[v]; ok {
-				d := change[k]
+			if s.in[v] == s.attempt {
+				d := change[s.at[v]]
 				if n == len(all)-1 {
 					d = -d
 				}
@@ -191,55 +236,65 @@ func (l *linked) balanced(rows []int32, at map[int32]int, change []float64, far 
 	return true
 }
 
-// neighbourhood gathers the cells around a group that may move, relation by relation, and
-// the relations that must then hold.
-func (l *linked) neighbourhood(group []int32, still int32, size int, open bool) (vars, rows []int32, whole bool) {
-	in := make(map[int32]bool)
-	seen := make(map[int32]bool)
+// neighbourhood gathers in the scratch the cells around a group that may move, relation by
+// relation, and the relations that must then hold.
+func (l *linked) neighbourhood(group []int32, still int32, size int, open bool) (whole bool) {
+	s := &l.scratch
+	if s.in == nil {
+		s.in, s.at, s.seen = make([]int32, len(l.cells)), make([]int32, len(l.cells)), make([]int32, len(l.lines))
+	}
+	s.attempt++
+	s.vars, s.rows = s.vars[:0], s.rows[:0]
 	whole = true
-	var queue []int32
 	add := func(v int32) {
-		if in[v] || v == still {
+		if s.in[v] == s.attempt || v == still {
 			return
 		}
-		if len(vars) >= size {
+		if len(s.vars) >= size {
 			whole = false
 			return
 		}
-		in[v] = true
-		vars = append(vars, v)
+		s.in[v] = s.attempt
+		s.vars = append(s.vars, v)
 		for _, n := range l.in[v] {
-			if !seen[n] {
-				seen[n] = true
-				queue = append(queue, n)
+			if s.seen[n] != s.attempt {
+				s.seen[n] = s.attempt
+				s.rows = append(s.rows, n)
 			}
 		}
 	}
 	for _, v := range group {
 		add(v)
 	}
-	for k := 0; k < len(queue); k++ {
-		var shown []int32
-		for _, v := range l.members(queue[k]) {
+	for k := 0; k < len(s.rows); k++ {
+		s.shown = s.shown[:0]
+		for _, v := range l.members(s.rows[k]) {
 			switch {
 			case l.free(v):
 				add(v)
 			case open && l.reasons[l.cells[v]] == Shown:
-				shown = append(shown, v)
+				s.shown = append(s.shown, v)
 			}
 		}
-		slices.SortFunc(shown, func(a, b int32) int {
+		if len(s.shown) == 0 {
+			continue
+		}
+		if len(s.vars) >= size { // none of them could be added
+			whole = whole && !slices.ContainsFunc(s.shown, func(v int32) bool { return s.in[v] != s.attempt && v != still })
+			continue
+		}
+		slices.SortFunc(s.shown, func(a, b int32) int {
 			return cmp.Or(cmp.Compare(l.price(a), l.price(b)), cmp.Compare(a, b))
 		})
-		for n, v := range shown {
-			if n >= offered && !in[v] {
+		for n, v := range s.shown {
+			if n >= offered && s.in[v] != s.attempt {
 				whole = false
 				break
 			}
 			add(v)
 		}
 	}
-	return vars, queue, whole
+	return whole
 }
 
 func (l *linked) price(v int32) float64 { return l.p.price(l.t.Cells[l.cells[v]]) }
@@ -276,9 +331,9 @@ func (l *linked) repair(f flaw) error {
 }
 
 // hide hides the shown cells of a change.
-func (l *linked) hide(moved map[int32]float64) {
-	for v := range moved {
-		if i := l.cells[v]; l.reasons[i] == Shown {
+func (l *linked) hide(moved []move) {
+	for _, m := range moved {
+		if i := l.cells[m.v]; l.reasons[i] == Shown {
 			l.reasons[i] = Complementary
 		}
 	}

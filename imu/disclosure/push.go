@@ -1,6 +1,9 @@
 package disclosure
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // push asks how far one hidden cell can be moved while all relations still hold and nothing
 // falls below 0, and which other cells must move with it, at the least cost. It is a linear
@@ -36,12 +39,23 @@ type tableau struct {
 	side   []float64 // +1: the basic variable is at or above its true value, −1: at or below
 	state  []uint8
 	change []float64
+	earned []float64 // scratch of entering
 	weight float64
 }
 
-// run gives the change of every variable, and whether the target got far enough.
-func (p *push) run(rows [][]float64) ([]float64, bool) {
-	s := &tableau{push: p, state: make([]uint8, len(p.value)), change: make([]float64, len(p.value))}
+// zeros gives n zeros, in what there is where that is enough.
+func zeros[T uint8 | float64](s []T, n int) []T {
+	s = slices.Grow(s[:0], n)[:n]
+	clear(s)
+	return s
+}
+
+// run gives the change of every variable, and whether the target got far enough. It writes
+// over the rows, and works in what s holds, which the change is a part of.
+func (p *push) run(rows [][]float64, s *tableau) ([]float64, bool) {
+	s.push = p
+	s.state, s.change, s.earned = zeros(s.state, len(p.value)), zeros(s.change, len(p.value)), zeros(s.earned, len(p.value))
+	s.t, s.basis, s.side = s.t[:0], s.basis[:0], s.side[:0]
 	s.weight = 1
 	for _, c := range p.cost {
 		s.weight += 2 * c
@@ -115,7 +129,7 @@ func (s *tableau) gain(v int, dir float64) float64 {
 // entering picks the change that earns most, or the first that earns anything.
 func (s *tableau) entering(first bool) (int, float64) {
 	n := len(s.state)
-	z := make([]float64, n) // what the basic variables earn by a unit of each variable upwards
+	z := zeros(s.earned, n) // what the basic variables earn by a unit of each variable upwards
 	for k, b := range s.basis {
 		g := s.side[k] * s.gain(b, s.side[k])
 		if g == 0 {
@@ -228,10 +242,9 @@ func (s *tableau) settle(v int, side float64) {
 }
 
 func axpy(y, x []float64, a float64) {
+	y = y[:len(x)]
 	for i, v := range x {
-		if v != 0 {
-			y[i] += a * v
-		}
+		y[i] += a * v
 	}
 }
 
