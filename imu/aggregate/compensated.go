@@ -2,16 +2,15 @@ package aggregate
 
 import "math"
 
-// compensated is Neumaier's sum: it loses no digits over many terms.
+// compensated is a sum beside what rounding took of it: it loses no digits over many terms.
 type compensated struct{ total, lost float64 }
 
+// add is Knuth's exact sum of two, which asks nothing of which is larger: processors foresee
+// it.
 func (c *compensated) add(v float64) {
 	t := c.total + v
-	if math.Abs(c.total) >= math.Abs(v) {
-		c.lost += c.total - t + v
-	} else {
-		c.lost += v - t + c.total
-	}
+	part := t - c.total
+	c.lost += (c.total - (t - part)) + (v - part)
 	c.total = t
 }
 
@@ -32,10 +31,15 @@ func rounded(v float64) float64 {
 	if !(size >= 1e-7 && size < 1e15) || v == math.Trunc(v) {
 		return v
 	}
-	power := decimals - 1 - int(math.Floor(math.Log10(size)))
+	// Its power of ten, from that of two.
+	ten := (int(math.Float64bits(size)>>52) - 1023) * 1233 >> 12
+	if size >= math.Pow10(ten+1) {
+		ten++
+	}
+	power := decimals - 1 - ten
 	if power > exactPower {
 		return v
 	}
 	scale := math.Pow10(power)
-	return math.Round(v*scale) / scale
+	return math.RoundToEven(v*scale) / scale
 }

@@ -1,8 +1,10 @@
 package aggregate
 
 import (
+	"math"
 	"math/big"
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -68,4 +70,34 @@ func TestCompensated(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestRounded keeps what is written with as many digits as a number carries, and moves the
+// others by less than that.
+func TestRounded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.OneOf(rapid.Float64Range(-1e16, 1e16), rapid.Float64Range(-1e-5, 1e-5), rapid.Float64Range(-1200, 1200)).Draw(t, "v")
+		got := rounded(v)
+		if d := got - v; max(d, -d) > 0.51e-14*max(v, -v) {
+			t.Fatalf("%v becomes %v", v, got)
+		}
+		if again := rounded(got); again != got {
+			t.Fatalf("%v becomes %v and then %v", v, got, again)
+		}
+		short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 14, 64), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rounded(short) != short {
+			t.Fatalf("%v, which has few digits, becomes %v", short, rounded(short))
+		}
+	})
+	for _, v := range []float64{0, 1, 9.99, 10, 1e15, 1e300, 5e-324, math.Inf(1), 0.1, 1e-7, 999_999_999_999_999} {
+		if rounded(v) != v || rounded(-v) != -v {
+			t.Errorf("%v becomes %v", v, rounded(v))
+		}
+	}
+	if !math.IsNaN(rounded(math.NaN())) || rounded(0.1+0.2) != 0.3 || rounded(2.0/3) != 0.666666666666667 {
+		t.Error("0.1 and 0.2 are not 0.3")
+	}
 }
