@@ -80,7 +80,7 @@ func TestIMULineage(t *testing.T) {
 		}
 	}
 	for id, sum := range ofOld {
-		if math.Abs(sum-1) > 1e-6 {
+		if math.Abs(sum-1) > 1e-4 {
 			t.Errorf("of block %s there is %v", id, sum)
 		}
 	}
@@ -101,7 +101,7 @@ func TestIMULineage(t *testing.T) {
 			sums[method[1]] += v
 		}
 	}
-	if a, b := sums["imu_2024_lineage"], sums["area"]; a == 0 || math.Abs(a-b) > 1e-6*b {
+	if a, b := sums["imu_2024_lineage"], sums["area"]; a == 0 || math.Abs(a-b) > 1e-4*b {
 		t.Errorf("%v by lineage, %v by area", a, b)
 	}
 	if out := mustSocle(t, "crosswalk", "--store", store, "--source", "imu_2023", "--mesh", "imu_2024", "--method", "passage", "--weights", "imu_2024_lineage"); strings.Count(out, "\n") < report.Blocks {

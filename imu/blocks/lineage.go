@@ -38,6 +38,10 @@ type Link struct {
 // borders that were drawn anew.
 const slight = 0.05
 
+// nothing is the share of both blocks below which what they have in common is what rounding
+// to a grid leaves, and is not told.
+const nothing = 1e-5
+
 // inherit measures blocks against those before. A block takes the id of the one it shares
 // the most area with when that holds both ways and the area is more than half of both.
 func (b *build) inherit(ctx context.Context, taken map[string]bool) error {
@@ -67,7 +71,7 @@ func (b *build) inherit(ctx context.Context, taken map[string]bool) error {
 			l.OfOld, l.OfNew = p.area/areas[p.building], p.area/blocks[p.block].Area
 			if l.OfOld >= slight || l.OfNew >= slight {
 				b.result.Lineage = append(b.result.Lineage, l)
-			} else {
+			} else if l.OfOld >= nothing || l.OfNew >= nothing {
 				l.Fate = Slight
 				redrawn = append(redrawn, l)
 			}
