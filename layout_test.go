@@ -70,6 +70,7 @@ var policy = map[string][]string{
 	"imu/parallel":   {},
 	"imu/crosswalk":  {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/importer/...", "referentials/snapshot"},
 	"imu/disclosure": {"referentials"},
+	"imu/links":      {"geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/importer", "referentials/importer/ephemeral", "referentials/snapshot"},
 	"imu/morphology": {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/snapshot"},
 	"imu/aggregate": {"geo", "geo/crs", "geo/topology", "imu/crosswalk", "imu/disclosure", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
 		"referentials/filter", "referentials/filter/cql2", "referentials/filter/eval", "referentials/importer", "referentials/snapshot", "referentials/synth"},

@@ -78,7 +78,9 @@ func (c *geocodeCmd) Run(ctx context.Context, m *Main) error {
 	o := bulk.Options{
 		Columns: c.Columns, CityCode: c.CityCode, Postcode: c.Postcode, Kind: c.Kind, Lat: c.Lat, Lon: c.Lon, Reverse: c.Reverse,
 		Encoding: c.Encoding, Delimiter: c.Delimiter, Results: c.Results,
-		Progress: func(_, rows int64) { bar.Update("geocode "+c.File, share(in.read.Load(), size), thousands(rows)+" rows") },
+		Progress: func(_, rows int64) {
+			bar.Update("geocode "+c.File, share(in.read.Load(), size), thousands(rows)+" rows")
+		},
 	}
 	var report *bulk.Report
 	err = writeWhole(review, func(doubts *os.File) error {

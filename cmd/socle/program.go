@@ -44,6 +44,7 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" help:"Serve the collections over HTTP."`
 	Tiles       tilesCmd       `cmd:"" help:"Write vector tiles to files."`
 	IMU         imuCmd         `cmd:"" name:"imu" help:"Cut a territory into urban morphological blocks, and measure urban form."`
+	Links       linksCmd       `cmd:"" help:"Tell which buildings each address belongs to."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the store's schema up to date."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running server whether it is ready."`

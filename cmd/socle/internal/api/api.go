@@ -143,6 +143,7 @@ type API struct {
 	pages    *pages
 	explorer *explorer.App
 	archives archives
+	linked   atomic.Pointer[linked]
 	slots    chan struct{} // one for each request under way
 	now      func() time.Time
 

@@ -251,6 +251,44 @@ func departement(citycode string) string {
 // surroundings tell where results lie.
 type surroundings struct {
 	iris, imu *address.Mesh
+	buildings func(id string) []string
+}
+
+// linksID is the collection that tells which buildings an address belongs to, and its
+// columns.
+const (
+	linksID      = "adresses_batiments"
+	linkAddress  = "id_adr"
+	linkBuilding = "id_bat"
+)
+
+// linked is the buildings by address of one revision of the links.
+type linked struct {
+	tag       string
+	buildings map[string][]string
+}
+
+// buildingsOf gives the buildings of an address, nil when nothing tells them. What was read
+// of the links is kept until they change.
+func (a *API) buildingsOf(public *snapshot.Public) func(id string) []string {
+	c, ok := public.Collection(linksID)
+	if !ok {
+		return nil
+	}
+	from, to := c.Descriptor().FieldIndex(linkAddress), c.Descriptor().FieldIndex(linkBuilding)
+	if from < 0 || to < 0 {
+		return nil
+	}
+	now := a.linked.Load()
+	if now == nil || now.tag != c.Tag() {
+		now = &linked{c.Tag(), make(map[string][]string, c.Len())}
+		for i := range c.Len() {
+			id := c.Value(i, from).String()
+			now.buildings[id] = append(now.buildings[id], c.Value(i, to).String())
+		}
+		a.linked.Store(now)
+	}
+	return func(id string) []string { return now.buildings[id] }
 }
 
 func (a *API) surroundings(public *snapshot.Public, with []string) surroundings {
@@ -261,6 +299,9 @@ func (a *API) surroundings(public *snapshot.Public, with []string) surroundings 
 			return &m
 		}
 		return nil
+	}
+	if slices.Contains(with, withBuilding) {
+		s.buildings = a.buildingsOf(public)
 	}
 	s.iris, s.imu = mesh(withIRIS, "iris"), mesh(withIMU, "imu")
 	return s
@@ -274,6 +315,9 @@ func (s *surroundings) tell(r *address.Result, p *placeProperties) {
 	if s.imu != nil {
 		cell := s.imu.At(r.Position)
 		p.IMU = &cell
+	}
+	if s.buildings != nil && r.Level == address.Housenumber {
+		p.Building = s.buildings(r.ID)
 	}
 }
 
