@@ -147,6 +147,7 @@ type API struct {
 	slots    chan struct{} // one for each request under way
 	now      func() time.Time
 
+	loaded   atomic.Bool
 	prepared atomic.Bool
 	boot     string // begins the ids of requests, another one each time the server starts
 	requests atomic.Uint64

@@ -28,7 +28,7 @@ type readiness struct {
 func (a *API) readyz(w http.ResponseWriter, _ *http.Request) error {
 	s := a.status()
 	if !s.Ready {
-		return referentials.Errorf(referentials.Unavailable, "the collections are being loaded").Do("try again in a moment")
+		return errLoading()
 	}
 	if a.config.Prepare && !a.prepared.Load() {
 		return referentials.Errorf(referentials.Unavailable, "the tiles are being prepared").Do("try again in a moment")
@@ -39,6 +39,22 @@ func (a *API) readyz(w http.ResponseWriter, _ *http.Request) error {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	return writeBytes(w, mediaJSON, append(body, '\n'))
+}
+
+func errLoading() error {
+	return referentials.Errorf(referentials.Unavailable, "the collections are being loaded").Do("try again in a moment")
+}
+
+// hasLoaded tells whether all that the store held at the start is there; once it is, it stays.
+func (a *API) hasLoaded() bool {
+	if a.loaded.Load() {
+		return true
+	}
+	if !a.status().Ready {
+		return false
+	}
+	a.loaded.Store(true)
+	return true
 }
 
 func instant(t time.Time) string {

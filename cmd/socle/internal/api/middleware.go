@@ -163,8 +163,9 @@ func cors(routes chi.Routes) func(next http.Handler) http.Handler {
 	}
 }
 
-// bound refuses what is too long, and more requests at once than were agreed. Health
-// checks always pass.
+// bound refuses what is too long, more requests at once than were agreed, and everything while
+// collections are being loaded: one that is missing then may be there in a moment. Health checks
+// always pass.
 func (a *API) bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if len(r.RequestURI) > a.config.MaxURLBytes {
@@ -181,6 +182,10 @@ func (a *API) bound(next http.Handler) http.Handler {
 			defer func() { <-a.slots }()
 		default:
 			a.writeProblem(w, r, referentials.Errorf(referentials.Unavailable, "too many requests are being answered").Do("try again in a moment"))
+			return
+		}
+		if !a.hasLoaded() {
+			a.writeProblem(w, r, errLoading())
 			return
 		}
 		next.ServeHTTP(w, r)

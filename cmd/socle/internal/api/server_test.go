@@ -251,7 +251,7 @@ func TestHealth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]int{"/livez": 200, "/readyz": 503, "/": 200, "/collections": 200, "/collections/adresses": 404} {
+	for path, want := range map[string]int{"/livez": 200, "/readyz": 503, "/": 503, "/collections": 503, "/collections/adresses": 503, "/tiles/adresses/0/0/0.mvt": 503} {
 		if w := ask(t, a, path); w.Code != want {
 			t.Errorf("%s while loading: %d, want %d", path, w.Code, want)
 		}
