@@ -46,7 +46,7 @@ func TestSplitByHand(t *testing.T) {
 	if len(r.Blocks) != 2 || math.Abs(r.Blocks[0].Area-500_000) > 1000 || math.Abs(r.Blocks[1].Area-500_000) > 1000 {
 		t.Fatal(r.Report.String())
 	}
-	if fmt.Sprint(r.Report.Forms) != "map[collectif:4 other:8]" || r.Report.Annexes != 1 || r.Report.MixedBlocks != 1 || r.Report.SplitBlocks != 1 || r.Report.SplitInto != 2 {
+	if fmt.Sprint(r.Report.Forms) != "map[collectif:4 individuel:8]" || r.Report.Annexes != 1 || r.Report.MixedBlocks != 1 || r.Report.SplitBlocks != 1 || r.Report.SplitInto != 2 {
 		t.Error(r.Report.String())
 	}
 	for i, k := range r.Assigned {
@@ -241,7 +241,7 @@ func TestSplitRulesRefused(t *testing.T) {
 		}
 	}
 	p, err := ParseParams([]byte("split: {purity: 0.7}"))
-	if err != nil || p.Split.Purity != 0.7 || !p.Split.Enabled || len(p.Split.Forms) != 3 {
+	if err != nil || p.Split.Purity != 0.7 || !p.Split.Enabled || len(p.Split.Forms) != 4 {
 		t.Errorf("%+v %v", p.Split, err)
 	}
 	if p, err = ParseParams([]byte("split: {forms: [{name: tour, min_height: 50}]}")); err != nil || len(p.Split.Forms) != 1 || p.Split.MinArea != 5000 {
