@@ -15,7 +15,7 @@ import (
 const splitChunk parallel.Chunk = 16
 
 // maxSites bounds the points a block is split by: beyond, they are set further apart.
-const maxSites = 2_000_000
+const maxSites = 500_000
 
 // splitMixed gives for every block of mixed form the lines between the neighbourhoods of
 // its buildings of different form: an enclosed tessellation by buildings, of which cells

@@ -105,6 +105,27 @@ func TestSplitStaysWithin(t *testing.T) {
 	}
 }
 
+// TestSitesAreBounded gathers the points of a block with more walls than a worker holds.
+func TestSitesAreBounded(t *testing.T) {
+	p := defaultParams(t)
+	var buildings Layer
+	var held []part
+	for i := range 7000 {
+		x, y := 20*float64(i%100), 20*float64(i/100)
+		buildings.Features = append(buildings.Features, Feature{Shape: rectangle(x, y, x+10, y+10)})
+		held = append(held, part{building: i})
+	}
+	var w splitter
+	w.gather(&buildings, held, make([]int32, len(held)), &p.Split)
+	if n := len(w.labels); n > maxSites || n < maxSites/3 || len(w.sites) != 2*n {
+		t.Errorf("%d points, %d coordinates", n, len(w.sites))
+	}
+	last := w.sites[len(w.sites)-2:]
+	if last[0] < 1980 || last[1] < 1380 {
+		t.Error("the last building has no point", last)
+	}
+}
+
 // TestPiecesAreOfOneForm splits towns as far as can be: then no piece holds buildings of
 // two forms, and each building lies in one piece, but for what smoothing takes.
 func TestPiecesAreOfOneForm(t *testing.T) {
