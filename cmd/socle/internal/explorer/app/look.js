@@ -35,6 +35,12 @@ export const inks = () => isDark()
   ? { ground: "#151c1a", text: "#dfe8e5", halo: "#101615", line: "#0d1211", none: "#2b3533", select: "#ff8a73", relief: "#5b665f" }
   : { ground: "#f3f0e8", text: "#333c39", halo: "#ffffff", line: "#ffffff", none: "#e2e4e0", select: "#c8321f", relief: "#d9cdbd" };
 
+/** A colour that has all but gone into the ground. @param {string} hex @param {string} ground */
+export function faded(hex, ground) {
+  const under = channels(ground);
+  return "#" + channels(hex).map((v, i) => Math.round(under[i] + (v - under[i]) * .14).toString(16).padStart(2, "0")).join("");
+}
+
 /** The height of a building in metres, from what its tiles have. */
 export const height = ["to-number", ["coalesce", ["get", "hauteur"],
   ["case", ["all", ["has", "zmin"], ["has", "zmax"]], ["-", ["to-number", ["get", "zmax"]], ["to-number", ["get", "zmin"]]], ["*", 3, ["to-number", ["get", "niveau"]]]]], 0];

@@ -313,6 +313,8 @@ function credit() {
 function cameraOf() {
   const [zoom, lat, lng, bearing = 0, pitch = 0] = location.hash.slice(1).split("/").map(Number);
   if ([zoom, lat, lng].every(Number.isFinite) && location.hash.length > 1) return { zoom, center: [lng, lat], bearing, pitch };
+  const box = menu.places.find(p => p.key && p.key === state.themes[0]?.place)?.box;
+  if (box) return { bounds: box, fitBoundsOptions: { padding: 24 } };
   const asked = state.layers ? menu.layers.filter(l => state.layers?.includes(l.id)) : menu.layers;
   const boxes = (asked.length ? asked : menu.layers).map(l => l.bounds).filter(b => b[0] <= b[2]);
   if (boxes.length === 0) return { center: [-1.68, 48.11], zoom: 5 };

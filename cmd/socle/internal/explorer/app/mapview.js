@@ -1,12 +1,12 @@
 // A map: the territory, the layers that are switched on, a theme on a mesh, and what is
 // selected. It knows nothing of panels.
 import * as maplibre from "./maplibre-gl.mjs";
-import { daily, hatching, height, inks, isDark } from "./look.js";
+import { daily, faded, hatching, height, inks, isDark } from "./look.js";
 import { base } from "./words.js";
 
 /** @typedef {import("./menu.js").Menu} Menu */
 /** @typedef {import("./menu.js").Layer} Layer */
-/** @typedef {{mesh: Layer, keys: (string | number)[], classes: Int8Array, hidden: (string | number)[], colours: string[]}} Painted values to draw: a class for each key, -1 for none, and -2 for outside the brush */
+/** @typedef {{mesh: Layer, keys: (string | number)[], classes: Int8Array, hidden: (string | number)[], colours: string[]}} Painted values to draw: a class for each key, -1 for none, and below that what is brushed away: -2 of class 0, -3 of class 1 */
 /** @typedef {{mesh: Layer, field: string, colours: Map<string, string>}} Kinds cells coloured by a category */
 
 const above = "over-theme";
@@ -143,7 +143,8 @@ export class MapView {
 
   #fill() {
     const p = /** @type {Painted} */ (this.#painted);
-    return /** @type {any} */ (["match", ["coalesce", ["feature-state", "c"], -1], ...p.colours.flatMap((c, i) => [i, c]), inks().none]);
+    // What is brushed away is faded by its colour: opacity that differs by cell would cost each frame a blending.
+    return /** @type {any} */ (["match", ["coalesce", ["feature-state", "c"], -1], ...p.colours.flatMap((c, i) => [i, c, -2 - i, faded(c, inks().ground)]), inks().none]);
   }
 
   #hidden() {
@@ -158,7 +159,7 @@ export class MapView {
     this.map.addSource("theme", { ...tilesOf(p.mesh), promoteId: { [p.mesh.id]: p.mesh.key } });
     const before = this.#bottomOfLines();
     const at = { source: "theme", "source-layer": p.mesh.id };
-    this.map.addLayer({ id: "theme", type: "fill", ...at, paint: { "fill-color": this.#fill(), "fill-opacity": ["case", ["==", ["feature-state", "out"], true], .12, .88], "fill-antialias": false } }, before);
+    this.map.addLayer({ id: "theme", type: "fill", ...at, paint: { "fill-color": this.#fill(), "fill-antialias": false } }, before);
     this.map.addLayer({ id: "theme-hidden", type: "fill", ...at, filter: this.#hidden(), paint: { "fill-pattern": "hatch" } }, before);
     this.map.addLayer({ id: "theme-line", type: "line", ...at, minzoom: p.mesh.count > 3000 ? 13 : p.mesh.minzoom, paint: { "line-color": inks().line, "line-width": ["interpolate", ["linear"], ["zoom"], 10, .3, 16, 1.2], "line-opacity": .7 } }, before);
     this.#setStates();
@@ -177,12 +178,11 @@ export class MapView {
       const key = p.keys[i], c = p.classes[i];
       if (this.#states.get(key) === c) continue;
       this.#states.set(key, c);
-      // Classes beyond -1 are brushed away: -2 is class 0, -3 class 1.
-      this.map.setFeatureState({ ...target, id: key }, c < -1 ? { c: -2 - c, out: true } : { c, out: false });
+      this.map.setFeatureState({ ...target, id: key }, { c });
     }
     if (this.#states.size > p.keys.length) {
       const there = new Set(p.keys);
-      for (const key of this.#states.keys()) if (!there.has(key)) { this.map.setFeatureState({ ...target, id: key }, { c: -1, out: false }); this.#states.delete(key); }
+      for (const key of this.#states.keys()) if (!there.has(key)) { this.map.setFeatureState({ ...target, id: key }, { c: -1 }); this.#states.delete(key); }
     }
   }
 

@@ -143,20 +143,20 @@ function settings(menu, t, acts) {
         if (mesh && m) acts.set({ ...newTheme(), ...t ? { place: t.place, cut: t.cut, classes: t.classes, ramp: t.ramp } : {}, source: id, measure: m.value, mesh: mesh.mesh });
       }));
   if (!t || !source) return box;
-  box.append(measureChoice(t, measures, change), methodChoice(menu, t, source, change), filterOf(t, source, change), profileOf(source));
+  box.append(measureChoice(menu, t, measures, change), methodChoice(menu, t, source, change), filterOf(t, source, change), profileOf(source));
   return box;
 }
 settings.open = false;
 
-/** @param {Theme} t @param {import("./menu.js").Measure[]} measures @param {(c: Partial<Theme>) => void} change */
-function measureChoice(t, measures, change) {
+/** @param {Menu} menu @param {Theme} t @param {import("./menu.js").Measure[]} measures @param {(c: Partial<Theme>) => void} change */
+function measureChoice(menu, t, measures, change) {
   const select = el("select", { name: "measure", on: { change: () => change({ measure: select.value }) } });
   const groups = [...new Set(measures.map(m => m.group))];
   for (const g of groups) {
     const refused = measures.filter(m => m.group === g && m.refused).length > 0;
     select.append(el("optgroup", { label: g }, ...measures.filter(m => m.group === g).map(m => el("option", { value: m.value, disabled: !!m.refused, title: m.refused, selected: m.value === t.measure && !refused }, m.text))));
   }
-  if (!measures.some(m => m.value === t.measure)) select.prepend(el("option", { value: t.measure, selected: true }, t.measure));
+  if (!measures.some(m => m.value === t.measure)) select.prepend(el("option", { value: t.measure, selected: true }, nameOf(menu, t)));
   const free = el("input", { type: "text", name: "measure-text", value: t.measure, spellcheck: false, autocomplete: "off", on: { change: () => free.value.trim() && change({ measure: free.value.trim() }) } });
   const no = measures.find(m => m.refused);
   return el("div", {}, el("label", { className: "field" }, el("span", {}, say("Mesure", "Measure")), select),

@@ -87,12 +87,20 @@ export function valuesFrom(answer, menu) {
   const fields = answer.fields;
   const key = fields[0], figure = fields.find(f => f.name !== key.name && f.name !== mesh?.label && (f.type === "number" || f.type === "integer"));
   if (!mesh || !figure) throw new Trouble(say("La réponse n'a pas de chiffre à montrer.", "The answer has no figure to show."));
-  const columns = answer.columns, keys = columns[key.name], values = columns[figure.name];
+  const columns = answer.columns, keys = columns[key.name];
+  /** @type {(number | null)[]} */
+  let values = columns[figure.name];
+  let measured = figure.unit;
+  // A part of a whole is read in hundredths; downloads keep it as it is.
+  if (/^(ratio|share)/.test(answer.receipt?.measures?.[0] ?? "") && (!measured || measured === "1") && values.every(v => v === null || v >= 0 && v <= 1)) {
+    values = values.map(v => v === null ? null : 100 * v);
+    measured = "%";
+  }
   return {
-    mesh: answer.mesh, title: read(figure.title) || figure.name, unit: figure.unit, keys, values,
+    mesh: answer.mesh, title: read(figure.title) || figure.name, unit: measured, keys, values,
     labels: mesh.label && columns[mesh.label] || keys.map(() => null),
     status: columns.status, reasons: columns.reason, units: figure.name === "units" ? null : columns.units ?? null,
     at: new Map(keys.map((/** @type {string | number} */ k, /** @type {number} */ i) => [k, i])),
-    receipt: answer.receipt, words: read(answer.words), sorted: values.filter((/** @type {any} */ v) => v !== null).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b),
+    receipt: answer.receipt, words: read(answer.words), sorted: /** @type {number[]} */ (values.filter(v => v !== null)).sort((a, b) => a - b),
   };
 }
