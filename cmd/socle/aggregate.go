@@ -28,6 +28,8 @@ type aggregateCmd struct {
 	SourceKey  string `placeholder:"FIELD" help:"The file's column that identifies rows."`
 	SourceAs   string `placeholder:"ID" help:"What the file is, such as conso_elec_adresse, when that is not told from it."`
 
+	SourceAddress []string `name:"source-address" placeholder:"A,B" help:"The file's columns that make a written address: rows are put where it is."`
+
 	passageFlags
 	Measure string `required:"" placeholder:"MEASURES" help:"What to compute, several with commas: count sum(x) mean(x,weight=y) min(x) max(x) median(x) quantile(x,0.9) std(x) share(x) ratio(x,y) density(x)."`
 	By      string `placeholder:"FIELD" help:"One figure for each value of this field."`
@@ -53,6 +55,7 @@ func (aggregateCmd) Help() string {
 	return "The receipt, how the figures were made and why some are hidden, is written beside the table: out.csv.receipt.json.\n\nExamples:\n" +
 		"  socle aggregate --source adresses --mesh iris --measure count -o adresses_iris.csv\n" +
 		"  socle aggregate --source conso_elec_adresse --mesh imu --measure 'sum(consommation_annuelle_totale_de_l_adresse_mwh)' --parents iris,communes -o conso.gpkg --publish conso_imu\n" +
+		"  socle aggregate --source-file adherents.csv --source-address adresse,code_postal,commune --mesh iris --measure count -o adherents.csv\n" +
 		"  socle aggregate --source-file releves.csv --mesh communes --measure 'mean(debit)' -o releves.csv"
 }
 
@@ -62,6 +65,9 @@ func (c *aggregateCmd) Run(ctx context.Context, m *Main) error {
 	out, err := c.output(m)
 	if err != nil {
 		return err
+	}
+	if len(c.SourceAddress) > 0 && c.SourceFile == "" {
+		return &usageError{referentials.Errorf(referentials.Invalid, "there is no file whose addresses are written").At("--source-address").Do("name it: --source-file")}
 	}
 	profiles, err := c.load()
 	if err != nil {
@@ -131,7 +137,16 @@ func (c *aggregateCmd) readOwn(ctx context.Context, m *Main, bar *progress) (*sn
 	if report != nil && report.Read > 0 && (err != nil || report.Rejected+report.Repaired > 0 || len(report.Notes) > 0) {
 		fmt.Fprint(m.Stderr, report.String())
 	}
-	return own, ephemeral.Notes(report), err
+	notes := ephemeral.Notes(report)
+	if err != nil || len(c.SourceAddress) == 0 {
+		return own, notes, err
+	}
+	bar.Update("geocode "+c.SourceFile, -1, "")
+	own, placed, err := m.place(ctx, own, c.SourceAddress, c.Mesh)
+	if err != nil {
+		return nil, nil, asUsage(err)
+	}
+	return own, append(notes, placed.Notes()...), nil
 }
 
 // publish makes a collection of the table when that is asked for.

@@ -119,21 +119,48 @@ func at(err error, file string) error {
 }
 
 // addresses makes the index of the store's addresses.
-func (m *Main) addresses(ctx context.Context) (x *address.Index, err error) {
+func (m *Main) addresses(ctx context.Context) (*address.Index, error) {
+	now, err := m.public(ctx, address.Uses)
+	if err != nil {
+		return nil, err
+	}
+	return address.FromSnapshot(ctx, now)
+}
+
+// public loads what anyone may see of some of the store's collections.
+func (m *Main) public(ctx context.Context, wanted func(id string) bool) (now *snapshot.Public, err error) {
 	err = m.withStore(ctx, func(store referentials.Store) error {
 		states, err := store.Collections(ctx)
 		if err != nil {
 			return err
 		}
-		states = slices.DeleteFunc(states, func(s referentials.State) bool { return !address.Uses(s.Descriptor.ID) })
+		states = slices.DeleteFunc(states, func(s referentials.State) bool { return !wanted(s.Descriptor.ID) })
 		keeper := snapshot.New(&shelf{store, states}, snapshot.Options{})
 		if err := keeper.Load(ctx); err != nil {
 			return err
 		}
-		x, err = address.FromSnapshot(ctx, keeper.Current().Public())
-		return err
+		now = keeper.Current().Public()
+		return nil
 	})
-	return x, err
+	return now, err
+}
+
+// place puts the rows of a table at the addresses that are written in its columns, as far
+// as they tell the cell of a mesh.
+func (m *Main) place(ctx context.Context, own *snapshot.Collection, columns []string, mesh string) (*snapshot.Collection, *address.Placed, error) {
+	now, err := m.public(ctx, func(id string) bool { return id == mesh || address.Uses(id) })
+	if err != nil {
+		return nil, nil, err
+	}
+	cells, ok := now.Collection(mesh)
+	if !ok || cells.Descriptor().Geometry.Dimension() != 2 {
+		return nil, nil, referentials.Errorf(referentials.NotFound, "there is no mesh %.60q", mesh).At("--mesh").Do("socle collections lists them")
+	}
+	x, err := address.FromSnapshot(ctx, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	return address.Place(ctx, x, own, columns, address.NewMesh(cells).At)
 }
 
 // textFile is a file that is read once, decompressed where it has to be.
