@@ -7,6 +7,7 @@ type fit struct {
 	text   float32 // share of words that agree, 0 to 1
 	name   float32 // the same without the commune's
 	inTown float32 // how well the commune is named, 0 when it is not
+	whole  bool    // every word of the text has a meaning
 	strong bool    // a word of the name agrees that is neither an article nor a kind of street
 
 	number numberAsked
@@ -84,6 +85,7 @@ func (f *finder) street(s *street, typing bool) (fit, bool) {
 	if f.against(s.commune, used) && (left != 0 || inside > 0 || out.inTown > 0 && out.inTown < 1) {
 		return out, false
 	}
+	out.whole = noise == 0
 	out.name = 2 * got / (own + asked + noise)
 	wrong := gapCost * float32(inside+turns)
 	if k := f.kindOf(0, max(first, 0)); otherKind && k >= 0 && left>>k&1 == 1 {

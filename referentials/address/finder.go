@@ -16,6 +16,7 @@ type finder struct {
 
 	scope  []span32 // communes that answers must lie in; nil: any
 	inText []mention
+	whole  bool // some street explains every word
 	far    bool // nothing of the text may be answered here
 
 	mask    []uint64 // by street: the words it shares with the text

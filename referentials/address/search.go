@@ -47,8 +47,8 @@ func (x *Index) Search(q *Query, dst []Result) []Result {
 		f.narrow(filtered > 0)
 		f.gather()
 		f.answer(q)
-		if len(f.found) > 0 && f.found[0].Text >= enough {
-			break
+		if len(f.found) > 0 && (f.found[0].Text >= enough || f.whole && q.Autocomplete) {
+			break // while a name is typed, what agrees so far is no error
 		}
 	}
 	f.rank(q)
@@ -98,6 +98,7 @@ func (f *finder) narrow(filtered bool) {
 
 // answer aligns what was gathered and makes results of what agrees.
 func (f *finder) answer(q *Query) {
+	f.whole = false
 	if f.far {
 		return
 	}
@@ -114,6 +115,7 @@ func (f *finder) answer(q *Query) {
 		if !ok || fit.name < least || !fit.strong && !(q.Autocomplete && fit.last == len(f.text.words)-1) {
 			continue
 		}
+		f.whole = f.whole || fit.whole
 		f.house(c.street, &fit)
 	}
 	f.towns(len(f.found) > 0)
