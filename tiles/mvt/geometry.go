@@ -177,7 +177,7 @@ func (g *geometry) endPolygon() {
 		return
 	}
 	xy, ends := g.rings, g.ends
-	simple := false
+	var simple bool
 	if g.border != nil {
 		simple = g.judge.simpleCut(xy, ends, g.border)
 	} else {
