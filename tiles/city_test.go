@@ -206,16 +206,21 @@ func BenchmarkCity(b *testing.B) {
 				tiles = append(tiles, at)
 			}
 		}
-		b.Run(fmt.Sprintf("z%d-%d", zooms[0], zooms[1]), func(b *testing.B) { benchmarkTiles(b, p, tiler, tiles) })
+		b.Run(fmt.Sprintf("z%d-%d", zooms[0], zooms[1]), func(b *testing.B) { benchmarkTiles(b, p, tiler, tiles, whole(cityLayers)) })
 	}
+	shapes := whole(cityLayers)
+	for i := range shapes {
+		shapes[i].Fields = []string{}
+	}
+	b.Run("shapes", func(b *testing.B) { benchmarkTiles(b, p, tiler, list, shapes) })
 }
 
-func benchmarkTiles(b *testing.B, p *snapshot.Public, tiler *Tiler, tiles [][3]uint32) {
+func benchmarkTiles(b *testing.B, p *snapshot.Public, tiler *Tiler, tiles [][3]uint32, wanted []Selection) {
 	var dst []byte
 	drawn := make([][]byte, len(tiles))
 	features, size := 0, 0
 	for i, at := range tiles {
-		tile, s, err := tiler.Tile(context.Background(), nil, p, cityLayers, at[0], at[1], at[2])
+		tile, s, err := tiler.Select(context.Background(), nil, p, wanted, at[0], at[1], at[2])
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -228,7 +233,7 @@ func benchmarkTiles(b *testing.B, p *snapshot.Public, tiler *Tiler, tiles [][3]u
 	i := 0
 	for b.Loop() {
 		at := tiles[i%len(tiles)]
-		dst, _, _ = tiler.Tile(context.Background(), dst[:0], p, cityLayers, at[0], at[1], at[2])
+		dst, _, _ = tiler.Select(context.Background(), dst[:0], p, wanted, at[0], at[1], at[2])
 		i++
 	}
 	each := float64(b.Elapsed().Nanoseconds()) / float64(b.N)
