@@ -170,7 +170,7 @@ func ownName(media string) (string, error) {
 func (a *API) writeRelease(w http.ResponseWriter, r *http.Request, f *format, release *aggregate.Release, id string) error {
 	d := release.Descriptor()
 	if f.rows != nil && f.rows.Spatial && !d.HasGeometry() {
-		return referentials.Errorf(referentials.Unsupported, "the mesh has no shapes for %s", f.title).At("parameter f").Do("use csv")
+		return referentials.Errorf(referentials.Invalid, "the mesh has no shapes for %s", f.title).At("parameter f").Do("use csv")
 	}
 	b, err := a.base(r)
 	if err != nil {

@@ -381,7 +381,7 @@ func (p *parameters) flag(name string, fallback bool) (bool, error) {
 
 func (p *parameters) placeFilters() (cities []string, postcode string, kinds []string, err error) {
 	if index := p.get("index"); index != "" && index != "address" {
-		return nil, "", nil, referentials.Errorf(referentials.Unsupported, "there is no index %.40q", index).At("parameter index").Do("ask for addresses: index=address")
+		return nil, "", nil, referentials.Errorf(referentials.Invalid, "there is no index %.40q", index).At("parameter index").Do("ask for addresses: index=address")
 	}
 	for code := range strings.SplitSeq(p.get("citycode"), ",") {
 		if code = strings.TrimSpace(code); code != "" {

@@ -12,20 +12,27 @@ func (a *API) describeProcesses(paths, schemas, parameters object, lang string) 
 	maps.Copy(schemas, processSchemas())
 	maps.Copy(parameters, jobParameterSchemas(lang))
 	job := say(lang, "Une tâche", "A job")
-	paths["/processes"] = object{"get": processOperation("processes", say(lang, "Traitements", "Processes"), refs("f", "limit", "offset"), "200", content(mediaJSON, ref("schemas", "Processes")))}
+	paths["/processes"] = object{"get": processOperation("processes", say(lang, "Traitements", "Processes"), refs("f", "limit", "offset"), "200", withPage(ref("schemas", "Processes")))}
 	paths["/jobs"] = object{"get": processOperation("jobs", say(lang, "Tâches", "Jobs"),
-		refs("f", "limit", "offset", "jobType", "processID", "jobStatus", "datetime", "minDuration", "maxDuration"), "200", content(mediaJSON, ref("schemas", "Jobs")))}
+		refs("f", "limit", "offset", "jobType", "processID", "jobStatus", "datetime", "minDuration", "maxDuration"), "200", withPage(ref("schemas", "Jobs")))}
 	status := content(mediaJSON, ref("schemas", "Job"))
 	paths["/jobs/{jobId}"] = object{
-		"get":    processOperation("job", job, refs("jobId", "f"), "200", status),
+		"get":    processOperation("job", job, refs("jobId", "f"), "200", withPage(ref("schemas", "Job"))),
 		"delete": processOperation("dismiss", say(lang, "Arrêter une tâche, ou jeter son résultat", "Stop a job, or drop its result"), refs("jobId", "f"), "200", status),
 	}
 	paths["/jobs/{jobId}/results"] = object{"get": processOperation("results", say(lang, "Ce qu'une tâche a fait", "What a job has made"), refs("jobId", "f"), "200", anyContent())}
 	for _, p := range a.offered() {
 		title := textIn(lang, p.title)
-		paths["/processes/"+p.id] = object{"get": processOperation("process."+p.id, title, refs("f"), "200", content(mediaJSON, ref("schemas", "Process")))}
+		paths["/processes/"+p.id] = object{"get": processOperation("process."+p.id, title, refs("f"), "200", withPage(ref("schemas", "Process")))}
 		paths["/processes/"+p.id+"/execution"] = object{"post": executeOperation(p, title, lang)}
 	}
+}
+
+// withPage is the content of what is JSON, and a page for browsers.
+func withPage(schema object) object {
+	out := content(mediaJSON, schema)
+	out["text/html"] = object{"schema": object{"type": "string"}}
+	return out
 }
 
 // processOperation is an operation whose errors are JSON for who asks for JSON alone.
