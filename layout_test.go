@@ -85,7 +85,7 @@ var policy = map[string][]string{
 	"tiles/pmtiles": {"referentials"},
 	"tiles/style":   {"geo", "referentials", "referentials/catalog"},
 
-	"imu/theme": {"geo", "geo/crs", "imu/aggregate", "imu/crosswalk", "imu/disclosure", "referentials", "referentials/filter", "referentials/query", "referentials/snapshot"},
+	"imu/theme": {"geo", "geo/crs", "imu/aggregate", "imu/crosswalk", "imu/disclosure", "referentials", "referentials/address", "referentials/filter", "referentials/query", "referentials/snapshot"},
 
 	"cmd/socle":                   {"cmd/socle/internal/...", "geo/...", "migrations", "referentials", "referentials/...", "tiles/...", "imu/..."},
 	"cmd/socle/internal/admin":    {},

@@ -81,7 +81,7 @@ func (c *aggregateCmd) Run(ctx context.Context, m *Main) error {
 	}
 	q := c.question()
 	bar.Update("aggregate "+c.Mesh, -1, "")
-	return m.withDesk(ctx, theme.Options{Profiles: profiles, Trusted: true}, &q, own, func(store referentials.Store, desk *theme.Desk) error {
+	return m.withDesk(ctx, theme.Options{Profiles: profiles, Trusted: true, Addresses: m.addresses}, &q, own, func(store referentials.Store, desk *theme.Desk) error {
 		if c.Publish != "" {
 			if err := theme.MayPublish(ctx, store, c.Publish); err != nil {
 				return asUsage(err)
@@ -111,7 +111,7 @@ func (c *aggregateCmd) question() theme.Question {
 
 func (c *aggregateCmd) release(ctx context.Context, desk *theme.Desk, q *theme.Question, own *snapshot.Collection) (*aggregate.Release, error) {
 	if own != nil {
-		return desk.ReleaseOf(ctx, q, own)
+		return desk.ReleaseOf(ctx, q, own, c.SourceAddress...)
 	}
 	return desk.Release(ctx, q)
 }
@@ -137,16 +137,7 @@ func (c *aggregateCmd) readOwn(ctx context.Context, m *Main, bar *progress) (*sn
 	if report != nil && report.Read > 0 && (err != nil || report.Rejected+report.Repaired > 0 || len(report.Notes) > 0) {
 		fmt.Fprint(m.Stderr, report.String())
 	}
-	notes := ephemeral.Notes(report)
-	if err != nil || len(c.SourceAddress) == 0 {
-		return own, notes, err
-	}
-	bar.Update("geocode "+c.SourceFile, -1, "")
-	own, placed, err := m.place(ctx, own, c.SourceAddress, c.Mesh)
-	if err != nil {
-		return nil, nil, asUsage(err)
-	}
-	return own, append(notes, placed.Notes()...), nil
+	return own, ephemeral.Notes(report), err
 }
 
 // publish makes a collection of the table when that is asked for.

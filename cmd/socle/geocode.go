@@ -145,24 +145,6 @@ func (m *Main) public(ctx context.Context, wanted func(id string) bool) (now *sn
 	return now, err
 }
 
-// place puts the rows of a table at the addresses that are written in its columns, as far
-// as they tell the cell of a mesh.
-func (m *Main) place(ctx context.Context, own *snapshot.Collection, columns []string, mesh string) (*snapshot.Collection, *address.Placed, error) {
-	now, err := m.public(ctx, func(id string) bool { return id == mesh || address.Uses(id) })
-	if err != nil {
-		return nil, nil, err
-	}
-	cells, ok := now.Collection(mesh)
-	if !ok || cells.Descriptor().Geometry.Dimension() != 2 {
-		return nil, nil, referentials.Errorf(referentials.NotFound, "there is no mesh %.60q", mesh).At("--mesh").Do("socle collections lists them")
-	}
-	x, err := address.FromSnapshot(ctx, now)
-	if err != nil {
-		return nil, nil, err
-	}
-	return address.Place(ctx, x, own, columns, address.NewMesh(cells).At)
-}
-
 // textFile is a file that is read once, decompressed where it has to be.
 type textFile struct {
 	io.Reader

@@ -97,12 +97,12 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		return &usageError{referentials.Errorf(referentials.Invalid, "%d characters can be guessed", n).
 			At("--publish-token").Do("take at least %d: openssl rand -hex 24", minToken)}
 	}
-	desk, err := theme.New(theme.Options{Profiles: profiles, ReadFile: uploads(upload), Store: store}, keeper.Current)
+	addresses := address.NewKeeper(func() *snapshot.Public { return keeper.Current().Public() }, logger)
+	desk, err := theme.New(theme.Options{Profiles: profiles, ReadFile: uploads(upload), Addresses: addresses.Ready, Store: store}, keeper.Current)
 	if err != nil {
 		return err
 	}
 	defer desk.Close()
-	addresses := address.NewKeeper(func() *snapshot.Public { return keeper.Current().Public() }, logger)
 	work := jobs.New(jobs.Options{Logger: logger})
 	handler, err := api.New(api.Config{
 		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Version: version,

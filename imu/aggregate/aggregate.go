@@ -50,6 +50,9 @@ type Request struct {
 	Profiles disclosure.Profiles
 	Year     int
 
+	// Strata sort the rows for the receipt; nil for none.
+	Strata *Strata
+
 	// OneWay judges a protected source by all its quantities, whichever are asked for, so that
 	// the same figures are hidden in every answer: two that hide different ones give both away.
 	// Measures of anything else of it are Refused.

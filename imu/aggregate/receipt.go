@@ -26,6 +26,7 @@ type Receipt struct {
 	Rows      int                    `json:"rows,omitempty"` // of the source; 0 when it may not be told
 	Kept      int                    `json:"kept,omitempty"` // by the filter; 0 when it may not be told
 	Levels    []crosswalk.LevelCount `json:"levels,omitempty"`
+	Written   []Stratum              `json:"written,omitempty"`   // of a source of written addresses
 	Unmatched []crosswalk.Fate       `json:"unmatched,omitempty"` // examples; none of a protected source
 	Balance   []Balance              `json:"balance,omitempty"`
 	Quality   []Quality              `json:"quality,omitempty"`
@@ -129,7 +130,7 @@ func (w *work) receipt() *Receipt {
 		r.Measures = append(r.Measures, w.plan.outputs[i].measure.String())
 	}
 	if w.told() {
-		r.Rows, r.Kept, r.Levels = w.r.Source.Len(), w.kept(), w.matrix.Levels()
+		r.Rows, r.Kept, r.Levels, r.Written = w.r.Source.Len(), w.kept(), w.matrix.Levels(), w.strata
 	} else {
 		r.Notes = append(r.Notes, say("Le décompte des appariements n'est pas donné : il révélerait un chiffre masqué.",
 			"Counts of how features were matched are not given: they would reveal a hidden figure."))
@@ -209,7 +210,7 @@ func (w *work) balances() (list []Balance) {
 	sheets := w.groups.sheets()
 	for i := range w.plan.outputs {
 		o := &w.plan.outputs[i]
-		if k := w.plan.terms[o.num].kind; k != rows && k != total || o.den >= 0 || o.scale != plainScale {
+		if !w.plan.balanced(o) {
 			continue
 		}
 		for b := range sheets {

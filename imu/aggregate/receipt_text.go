@@ -42,6 +42,7 @@ func (r *Receipt) Text(lang string) string {
 		}
 	}
 	w.unmatched(r)
+	w.written(r.Written)
 	for i := range r.Balance {
 		w.balance(&r.Balance[i])
 	}
@@ -137,16 +138,9 @@ func (w *writer) input(in *Input) {
 func (w *writer) balance(b *Balance) {
 	number := func(v *float64) string {
 		if v == nil {
-			if w.french {
-				return "non communiqué"
-			}
-			return "not told"
+			return w.of([2]string{"non communiqué", "not told"})
 		}
-		short, err := strconv.ParseFloat(strconv.FormatFloat(*v, 'g', 12, 64), 64)
-		if err != nil {
-			short = *v
-		}
-		return w.decimal(string(referentials.AppendFloat(nil, short)))
+		return w.number(*v)
 	}
 	name := strings.TrimSpace(b.Measure + " " + b.Period)
 	if b.Unit != "" && b.Unit != one {
@@ -160,4 +154,33 @@ func (w *writer) balance(b *Balance) {
 	if b.Partial {
 		w.line("  total partiel : des parts masquées n'y sont pas", "  partial total: hidden parts are not in it")
 	}
+}
+
+// written tells how precisely written addresses are known, and on which mesh that is enough.
+func (w *writer) written(list []Stratum) {
+	if len(list) > 0 {
+		w.line("Adresses écrites, par précision et par première maille qui les contient sûrement :", "Written addresses, by precision and by the first mesh with a cell that surely holds them:")
+	}
+	for i := range list {
+		s := &list[i]
+		where := s.Mesh
+		if where == "" {
+			where = w.of([2]string{"aucune maille", "no cell"})
+		}
+		mass := ""
+		for _, m := range s.Mass {
+			mass += ", " + m.Measure + " " + w.number(m.Value)
+			if m.Unit != "" && m.Unit != one {
+				mass += " " + unit(m.Unit)
+			}
+		}
+		w.line("  %s, %s : %d%s", "  %s, %s: %d%s", w.precision(s.Level), where, s.Rows, mass)
+	}
+}
+
+func (w *writer) number(v float64) string {
+	if short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 12, 64), 64); err == nil {
+		v = short
+	}
+	return w.decimal(string(referentials.AppendFloat(nil, v)))
 }

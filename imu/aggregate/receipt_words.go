@@ -44,6 +44,15 @@ func (w *writer) level(l crosswalk.Level) string {
 	return w.of([2]string{"par " + string(l), "through " + string(l)})
 }
 
+// precision names for people how precisely an address is known.
+func (w *writer) precision(level string) string {
+	french := map[string]string{"housenumber": "au numéro", "interpolated": "entre deux numéros", "street": "à la rue",
+		"locality": "au lieu-dit", "municipality": "à la commune", "none": "introuvable"}
+	english := map[string]string{"housenumber": "to the number", "interpolated": "between two numbers", "street": "to the street",
+		"locality": "to the locality", "municipality": "to the commune", "none": "not found"}
+	return w.of([2]string{french[level], english[level]})
+}
+
 func (w *writer) of(words [2]string) string {
 	if w.french {
 		return words[0]

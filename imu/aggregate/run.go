@@ -88,6 +88,7 @@ type work struct {
 	tower      *tower
 	categories *grid // nil unless figures are told by category
 	source     *grid // the whole source, summed by itself: what the rest must add up to
+	strata     []Stratum
 	areas      []float64
 	verdicts   *verdicts // nil without rules
 }
@@ -111,6 +112,9 @@ func (w *work) multiply(ctx context.Context, walks Crosswalks) error {
 	everyone := everything(w.r.Source.Len())
 	codes := w.groups.codes(w.r.Source.Len(), w.keep, false)
 	if w.source, err = multiply(ctx, everyone, w.plan.terms, codes, w.groups.sheets()); err != nil {
+		return err
+	}
+	if err := w.stratify(ctx, codes); err != nil {
 		return err
 	}
 	if w.ruled {

@@ -24,6 +24,7 @@ import (
 	"socle/imu/crosswalk"
 	"socle/imu/disclosure"
 	"socle/referentials"
+	"socle/referentials/address"
 	"socle/referentials/filter"
 	"socle/referentials/query"
 	"socle/referentials/snapshot"
@@ -68,6 +69,10 @@ type Options struct {
 	// nothing keeps, and tells what became of its rows: nil when none is taken.
 	ReadFile FileReader
 
+	// Addresses gives the index that written addresses are found in, without waiting for
+	// it: nil where none are.
+	Addresses func(context.Context) (*address.Index, error)
+
 	// Store is where releases are published: nil where none are.
 	Store referentials.Store
 }
@@ -78,6 +83,10 @@ type File struct {
 	Body io.Reader
 	Key  string  // the column that identifies rows; "" for what the file says
 	CRS  crs.CRS // of its coordinates, whatever it declares; zero for what it declares
+
+	// Address are the columns that make a written address: rows are put where it is. None
+	// when rows have places of their own.
+	Address []string
 }
 
 // FileReader makes a collection of a file. The notes go into receipts.
@@ -92,6 +101,7 @@ type Desk struct {
 	walks    *crosswalk.Cache
 	profiles disclosure.Profiles
 	readFile FileReader
+	index    func(context.Context) (*address.Index, error)
 	systems  crs.Cache
 	store    referentials.Store
 
@@ -108,7 +118,7 @@ func New(o Options, current func() *snapshot.Snapshot) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Desk{current: current, trusted: o.Trusted, walks: walks, profiles: append(profiles, o.Profiles...), readFile: o.ReadFile, store: o.Store}, nil
+	return &Desk{current: current, trusted: o.Trusted, walks: walks, profiles: append(profiles, o.Profiles...), readFile: o.ReadFile, index: o.Addresses, store: o.Store}, nil
 }
 
 // Close lets go of the coordinate transformers.
@@ -132,12 +142,21 @@ func (d *Desk) Release(ctx context.Context, q *Question) (*aggregate.Release, er
 	if err != nil {
 		return nil, err
 	}
-	return d.release(ctx, s, q, source)
+	return d.release(ctx, s, q, source, nil)
 }
 
-// ReleaseOf answers a question about a collection that only the asker has.
-func (d *Desk) ReleaseOf(ctx context.Context, q *Question, own *snapshot.Collection) (*aggregate.Release, error) {
-	return d.release(ctx, d.current(), q, own)
+// ReleaseOf answers a question about a collection that only the asker has. The columns, if
+// any, make a written address: rows are put where it is.
+func (d *Desk) ReleaseOf(ctx context.Context, q *Question, own *snapshot.Collection, columns ...string) (*aggregate.Release, error) {
+	s := d.current()
+	if len(columns) == 0 {
+		return d.release(ctx, s, q, own, nil)
+	}
+	placed, strata, err := d.place(ctx, s, q, own, columns)
+	if err != nil {
+		return nil, err
+	}
+	return d.release(ctx, s, q, placed, strata)
 }
 
 // ReleaseOfFile answers a question about a file that the asker sends.
@@ -145,22 +164,28 @@ func (d *Desk) ReleaseOfFile(ctx context.Context, q *Question, f File) (*aggrega
 	if d.readFile == nil {
 		return nil, referentials.Errorf(referentials.Unsupported, "files are not taken here")
 	}
+	if len(f.Address) > 0 { // before a long read that would be for nothing
+		if _, err := d.register(ctx); err != nil {
+			return nil, err
+		}
+	}
 	own, notes, err := d.readFile(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	release, err := d.ReleaseOf(ctx, q, own)
+	release, err := d.ReleaseOf(ctx, q, own, f.Address...)
 	if err == nil {
 		release.Receipt.Notes = append(release.Receipt.Notes, notes...)
 	}
 	return release, err
 }
 
-func (d *Desk) release(ctx context.Context, s *snapshot.Snapshot, q *Question, source *snapshot.Collection) (*aggregate.Release, error) {
+func (d *Desk) release(ctx context.Context, s *snapshot.Snapshot, q *Question, source *snapshot.Collection, strata *aggregate.Strata) (*aggregate.Release, error) {
 	r, err := d.request(s, q, source)
 	if err != nil {
 		return nil, err
 	}
+	r.Strata = strata
 	if r.Measures, err = aggregate.ParseMeasures(q.Measure); err != nil {
 		return nil, err
 	}

@@ -37,19 +37,31 @@ func (k *Keeper) Current(ctx context.Context) (*Index, error) {
 		return x, nil
 	}
 	if TagOf(k.public()) == "" {
-		return nil, referentials.Errorf(referentials.Unavailable, "there are no addresses to search in").Do("socle import the register of addresses, as adresses")
+		return nil, errNoAddresses()
 	}
 	select {
 	case <-k.made:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	return k.Ready(ctx)
+}
+
+// Ready gives the index of now and does not wait: Unavailable when there is none.
+func (k *Keeper) Ready(context.Context) (*Index, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.index == nil {
-		return nil, referentials.Errorf(referentials.Unavailable, "the index of addresses is not made yet").Do("try again in a moment")
+	if k.index != nil {
+		return k.index, nil
 	}
-	return k.index, nil
+	if TagOf(k.public()) == "" {
+		return nil, errNoAddresses()
+	}
+	return nil, referentials.Errorf(referentials.Unavailable, "the index of addresses is not made yet").Do("try again in a moment")
+}
+
+func errNoAddresses() error {
+	return referentials.Errorf(referentials.Unavailable, "there are no addresses to search in").Do("socle import the register of addresses, as adresses")
 }
 
 // Run makes an index whenever the collections it is of change, until ctx ends.

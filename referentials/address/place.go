@@ -13,20 +13,100 @@ import (
 	"socle/referentials/snapshot"
 )
 
-// Placed counts what became of rows that are placed by their written address.
-type Placed struct {
-	Levels map[Level]int // rows that have a place, by how far down it goes
-	Wide   int           // streets and communes that no single cell holds: without a place
-	Lost   int           // no answer, or nothing written
+// MaxColumns bounds the columns that make a written address.
+const MaxColumns = 16
+
+// Tier is a mesh that rows are placed on.
+type Tier struct {
+	Mesh string                // the collection
+	Cell func(Position) string // the key of the cell that a position lies in, "" for none
 }
 
+// Placed tells what became of each row that is placed by its written address.
+type Placed struct {
+	Kinds []Kind
+	Of    []int32 // of each row, where in Kinds it is
+}
+
+// Kind is how precisely an address is known, and where that is precise enough.
+type Kind struct {
+	Level string // the name of a Level, or Lost
+	Mesh  string // of the first tier with a cell that holds all it may mean, "" for none
+}
+
+// Lost is the level of what was not found: no answer, or nothing written.
+const Lost = "none"
+
 // Place gives the rows of a table, whose addresses are written in some columns, the
-// positions of those addresses. An answer that is no more precise than a street gives one
-// only when the cell holds all addresses of the street, and a commune when it holds all of
-// the commune's: what could lie in several cells is left without a position, so that it is
-// told as unmatched. cells gives the cell of a position, "" for none.
-func Place(ctx context.Context, x *Index, own *snapshot.Collection, columns []string, cells func(Position) string) (*snapshot.Collection, *Placed, error) {
+// positions of those addresses. Tiers are the mesh that is asked for, then those above it,
+// the finest first. An answer that is no more precise than a street gives a position only
+// when a cell of the first tier holds all addresses of the street, and a commune when one
+// holds all of the commune's: what could lie in several cells is left without a position, so
+// that it is told as unmatched. For each of the other tiers the table gets a column that
+// refers to the cell which holds the row, null where several could. Errors: Invalid for
+// columns that are not there.
+func Place(ctx context.Context, x *Index, own *snapshot.Collection, columns []string, tiers []Tier) (*snapshot.Collection, *Placed, error) {
 	d := own.Descriptor().Clone()
+	at, err := written(&d, columns)
+	if err != nil {
+		return nil, nil, err
+	}
+	d.Geometry, d.CRS = geo.Point, crs.CRS84
+	fields := len(d.Fields)
+	for k := len(tiers) - 1; k > 0; k-- { // the coarsest first: it is the one that most rows have
+		d.Fields = append(d.Fields, reference(&d, tiers[k].Mesh))
+	}
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%q %s", columns, x.Tag()) // writing to a hash never fails
+	for _, t := range tiers {
+		fmt.Fprintf(h, " %q", t.Mesh)
+	}
+	state := referentials.State{Descriptor: d, Version: own.State().Version}
+	state.Version.Revision ^= int64(h.Sum64() >> 1) // other rows than those of own
+	placed := newPlaced(tiers, own.Len())
+	p := placer{index: x, tiers: tiers, known: map[string][]string{}}
+	out, err := snapshot.Build(ctx, state, func(yield func(*referentials.Row, error) bool) {
+		var row referentials.Row
+		var text []string
+		for i := range own.Len() {
+			if err := ctx.Err(); err != nil {
+				yield(nil, err)
+				return
+			}
+			own.Row(i, &row)
+			text = text[:0]
+			for _, k := range at {
+				if v := row.Values[k]; !v.IsNull() {
+					text = append(text, v.String())
+				}
+			}
+			r, cells := p.find(strings.Join(text, " "))
+			placed.Of[i] = kindOf(r, cells)
+			row.Geom = geo.Geometry{}
+			if r != nil && (r.Level <= Interpolated || cells[0] != "") {
+				row.Geom = geo.Geometry{Type: geo.Point, XY: []float64{r.Position.Lon, r.Position.Lat}}
+			}
+			row.Values = row.Values[:fields]
+			for k := len(tiers) - 1; k > 0; k-- {
+				cell := referentials.Value{}
+				if cells[k] != "" {
+					cell = referentials.StringValue(cells[k])
+				}
+				row.Values = append(row.Values, cell)
+			}
+			if !yield(&row, nil) {
+				return
+			}
+		}
+	})
+	return out, placed, err
+}
+
+// written finds the columns that addresses are written in.
+func written(d *referentials.Descriptor, columns []string) ([]int, error) {
+	if len(columns) > MaxColumns {
+		return nil, referentials.Errorf(referentials.Invalid, "%d columns are over the bound of %d", len(columns), MaxColumns).At("addresses in %s", d.ID)
+	}
 	var at []int
 	for _, name := range columns {
 		i := d.FieldIndex(name)
@@ -37,75 +117,104 @@ func Place(ctx context.Context, x *Index, own *snapshot.Collection, columns []st
 				names[k] = d.Fields[k].Name
 			}
 			if near := referentials.Nearest(name, names); near != "" {
-				return nil, nil, e.Do("did you mean %q?", near)
+				return nil, e.Do("did you mean %q?", near)
 			}
-			return nil, nil, e.Do("it has %.300s", strings.Join(names, ", "))
+			return nil, e.Do("it has %.300s", strings.Join(names, ", "))
 		}
 		at = append(at, i)
 	}
-	d.Geometry, d.CRS = geo.Point, crs.CRS84
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%q %s", columns, x.Tag()) // writing to a hash never fails
-	placed := &Placed{Levels: map[Level]int{}}
-	state := referentials.State{Descriptor: d, Version: own.State().Version}
-	state.Version.Revision ^= int64(h.Sum64() >> 1) // other rows than those of own
-	var results []Result
-	out, err := snapshot.Build(ctx, state, func(yield func(*referentials.Row, error) bool) {
-		var row referentials.Row
-		var text []string
-		for i := range own.Len() {
-			own.Row(i, &row)
-			text = text[:0]
-			for _, k := range at {
-				if v := row.Values[k]; !v.IsNull() {
-					text = append(text, v.String())
-				}
-			}
-			results = x.Search(&Query{Text: strings.Join(text, " "), Limit: 1}, results[:0])
-			row.Geom = geo.Geometry{}
-			switch {
-			case len(results) == 0:
-				placed.Lost++
-			case !x.within(&results[0], cells):
-				placed.Wide++
-			default:
-				p := results[0].Position
-				placed.Levels[results[0].Level]++
-				row.Geom = geo.Geometry{Type: geo.Point, XY: []float64{p.Lon, p.Lat}}
-			}
-			if !yield(&row, nil) {
-				return
-			}
-		}
-	})
-	return out, placed, err
+	return at, nil
 }
 
-// within tells whether one cell holds all that an answer may mean.
-func (x *Index) within(r *Result, cells func(Position) string) bool {
-	if r.Level > Interpolated && cells(r.Position) == r.CityCode {
-		return true // the cell is the commune
+// reference is a column for the cells of a mesh, by a name that no other column has.
+func reference(d *referentials.Descriptor, mesh string) referentials.Field {
+	name := "cell_of_" + mesh
+	for d.FieldIndex(name) >= 0 {
+		name += "_"
+	}
+	return referentials.Field{Name: name, Type: referentials.String, Role: referentials.Ref, Refers: mesh}
+}
+
+func newPlaced(tiers []Tier, rows int) *Placed {
+	p := &Placed{Of: make([]int32, rows)}
+	for l := Housenumber; l <= Municipality; l++ {
+		for _, t := range tiers {
+			p.Kinds = append(p.Kinds, Kind{l.String(), t.Mesh})
+		}
+		p.Kinds = append(p.Kinds, Kind{Level: l.String()})
+	}
+	p.Kinds = append(p.Kinds, Kind{Level: Lost})
+	return p
+}
+
+// kindOf gives where in the kinds an answer is, whose cells are given by tier.
+func kindOf(r *Result, cells []string) int32 {
+	each := len(cells) + 1
+	if r == nil {
+		return int32(int(Municipality+1) * each)
+	}
+	k := slices.IndexFunc(cells, func(cell string) bool { return cell != "" })
+	if k < 0 {
+		k = len(cells)
+	}
+	return int32(int(r.Level)*each + k)
+}
+
+// placer finds what texts mean and in which cells that lies.
+type placer struct {
+	index   *Index
+	tiers   []Tier
+	known   map[string][]string // cells by tier of streets and communes, each looked at once
+	results []Result
+}
+
+// find gives the answer, nil for none, and the cell of each tier that holds all it may mean.
+func (p *placer) find(text string) (*Result, []string) {
+	p.results = p.index.Search(&Query{Text: text, Limit: 1}, p.results[:0])
+	if len(p.results) == 0 {
+		return nil, make([]string, len(p.tiers))
+	}
+	r := &p.results[0]
+	name := ""
+	if r.Level > Interpolated {
+		name = fmt.Sprintf("%d %s %q %q", r.Level, r.CityCode, r.StreetID, r.Name)
+		if cells, ok := p.known[name]; ok {
+			return r, cells
+		}
+	}
+	cells := make([]string, len(p.tiers))
+	for k := range p.tiers {
+		cells[k] = p.index.holder(r, p.tiers[k].Cell)
+	}
+	if name != "" {
+		p.known[name] = cells
+	}
+	return r, cells
+}
+
+// holder gives the cell that holds all that an answer may mean, "" when none does.
+func (x *Index) holder(r *Result, cells func(Position) string) string {
+	at := cells(r.Position)
+	if r.Level <= Interpolated || at == r.CityCode { // it is the number, or the cell is the commune
+		return at
 	}
 	var spots []spot
 	c := &x.communes[x.byCode[r.CityCode]]
-	switch r.Level {
-	case Housenumber, Interpolated:
-		return true
-	case Municipality:
+	if r.Level == Municipality {
 		if c.end == c.first {
-			return false
+			return ""
 		}
 		spots = x.at[x.streets[c.first].first:x.streets[c.end-1].end]
-	default:
+	} else {
 		k := slices.IndexFunc(x.streets[c.first:c.end], func(s street) bool { return x.str(s.id) == r.StreetID && x.str(s.name) == r.Name })
 		if k < 0 {
-			return false
+			return ""
 		}
 		s := &x.streets[int(c.first)+k]
 		spots = x.at[s.first:s.end]
 	}
 	if len(spots) == 0 {
-		return cells(r.Position) != ""
+		return at
 	}
 	first := ""
 	for _, s := range spots {
@@ -117,23 +226,8 @@ func (x *Index) within(r *Result, cells func(Position) string) bool {
 			first = cell
 		}
 		if cell != first || cell == "" {
-			return false
+			return ""
 		}
 	}
-	return first != ""
-}
-
-// Notes tells for a receipt how rows were placed.
-func (p *Placed) Notes() []referentials.Text {
-	fr, en := []string{}, []string{}
-	french := [...]string{"au numéro", "entre deux numéros", "à la rue", "au lieu-dit", "à la commune"}
-	for l := Housenumber; l <= Municipality; l++ {
-		if n := p.Levels[l]; n > 0 {
-			fr, en = append(fr, fmt.Sprintf("%d %s", n, french[l])), append(en, fmt.Sprintf("%d %s", n, l))
-		}
-	}
-	return []referentials.Text{{
-		FR: fmt.Sprintf("Adresses écrites : %s ; %d rues ou communes à cheval sur plusieurs mailles, %d introuvables.", strings.Join(fr, ", "), p.Wide, p.Lost),
-		EN: fmt.Sprintf("Written addresses: %s; %d streets or communes across several cells, %d not found.", strings.Join(en, ", "), p.Wide, p.Lost),
-	}}
+	return first
 }

@@ -27,8 +27,10 @@ func TestPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	communes := func(p Position) string { return map[bool]string{true: "35238", false: "35240"}[p.Lat > 0] }
 	placed := func(cells func(Position) string) string {
-		out, p, err := Place(t.Context(), x, own, []string{"adresse"}, cells)
+		all := func(Position) string { return "35" }
+		out, p, err := Place(t.Context(), x, own, []string{"adresse"}, []Tier{{"m", cells}, {"communes", communes}, {"departements", all}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,15 +42,22 @@ func TestPlace(t *testing.T) {
 				got += "+"
 			}
 		}
-		return fmt.Sprint(got, " ", p.Wide, p.Lost)
+		for i := range out.Len() { // the columns, the coarsest first
+			got += fmt.Sprint(" ", out.Value(i, 2), "/", out.Value(i, 3), "=", p.Kinds[p.Of[i]])
+		}
+		return got
 	}
+	nothing := " /={none } /={none }"
+	whole := "++++-- 35/35238={housenumber m} 35/35238={street m} 35/35238={street m} 35/35238={municipality m}" + nothing
 	for name, c := range map[string]struct {
 		cells func(Position) string
 		want  string
 	}{
-		"one cell":     {func(Position) string { return "all" }, "++++-- 0 2"},
-		"two halves":   {func(p Position) string { return fmt.Sprint(p.Lon > -1.7+10.5e-4) }, "+-+--- 2 2"},
-		"the communes": {func(p Position) string { return map[bool]string{true: "35238", false: "35240"}[p.Lat > 0] }, "++++-- 0 2"},
+		"one cell": {func(Position) string { return "all" }, whole},
+		"two halves": {func(p Position) string { return fmt.Sprint(p.Lon > -1.7+10.5e-4) },
+			"+-+--- 35/35238={housenumber m} 35/35238={street communes} 35/35238={street m} 35/35238={municipality communes}" + nothing},
+		"the communes": {communes, whole},
+		"no cell":      {func(Position) string { return "" }, strings.ReplaceAll(strings.Replace(whole, "++++", "+---", 1), " m}", " communes}")},
 	} {
 		if got := placed(c.cells); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"socle/referentials"
 	"socle/referentials/snapshot"
 )
 
@@ -51,7 +50,7 @@ func FromSnapshot(ctx context.Context, s *snapshot.Public) (*Index, error) {
 	}
 	c, ok := s.Collection(addressesID)
 	if !ok {
-		return nil, referentials.Errorf(referentials.Unavailable, "there are no addresses to search in").Do("socle import the register of addresses, as adresses")
+		return nil, errNoAddresses()
 	}
 	if err := b.takeAddresses(ctx, c); err != nil {
 		return nil, err

@@ -32,8 +32,11 @@ var (
 	aggregateParameters = append(slices.Clone(crosswalkParameters),
 		"measure", "by", "wide", "bin", "filter", "mesh-filter", "profile", "year", "parents", publishParameter)
 	ownParameters = append(slices.DeleteFunc(slices.Clone(aggregateParameters), func(name string) bool { return name == "source" }),
-		"source-key", "source-crs")
+		"source-key", "source-crs", addressParameter)
 )
+
+// addressParameter names the columns of a file that make a written address.
+const addressParameter = "source-address"
 
 // releaseFormats are the forms of figures: columns with their receipt first, the page for
 // people, then what rows can be written as.
@@ -138,6 +141,13 @@ func (a *API) aggregateOwn(w http.ResponseWriter, r *http.Request) error {
 	if text := p.get("source-crs"); text != "" {
 		if file.CRS, err = crs.Parse(text); err != nil {
 			return referentials.Errorf(referentials.Invalid, "it is no coordinate system: %w", err).At("parameter source-crs").Do("write EPSG:2154")
+		}
+	}
+	if _, given := p.values[addressParameter]; given {
+		file.Address = strings.Split(p.get(addressParameter), ",")
+		if slices.Contains(file.Address, "") {
+			return referentials.Errorf(referentials.Invalid, "a column has no name").At("parameter %s", addressParameter).
+				Do("name those that make the address, in order: adresse,code_postal,commune")
 		}
 	}
 	w.Header().Set("Cache-Control", "no-store")

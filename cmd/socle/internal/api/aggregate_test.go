@@ -14,6 +14,7 @@ import (
 	"socle/geo/crs"
 	"socle/imu/theme"
 	"socle/referentials"
+	"socle/referentials/address"
 	"socle/referentials/snapshot"
 )
 
@@ -54,7 +55,8 @@ func openDeskThat(t *testing.T, sent func(theme.File)) *API {
 	if err := keeper.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	desk, err := theme.New(theme.Options{ReadFile: func(_ context.Context, f theme.File) (*snapshot.Collection, []referentials.Text, error) {
+	addresses := address.NewKeeper(func() *snapshot.Public { return keeper.Current().Public() }, nil) // which does not run
+	desk, err := theme.New(theme.Options{Addresses: addresses.Ready, ReadFile: func(_ context.Context, f theme.File) (*snapshot.Collection, []referentials.Text, error) {
 		sent(f)
 		own, _ := keeper.Current().Collection("arrets")
 		return own, nil, nil
@@ -211,6 +213,14 @@ func TestAggregateOwn(t *testing.T) {
 	if w := post("/collections/îlots/aggregate?measure=count&source-key=code&source-crs=EPSG:2154", "text/csv", ""); w.Code != http.StatusOK || sent.Key != "code" || sent.CRS != crs.EPSG(2154) {
 		t.Errorf("%d %s %+v", w.Code, w.Body, sent)
 	}
+	if w := post("/collections/îlots/aggregate?measure=count&source-address=voie,", "text/csv", ""); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "source-address") {
+		t.Errorf("a column without a name: %d %s", w.Code, w.Body)
+	}
+	sent = theme.File{}
+	if w := post("/collections/îlots/aggregate?measure=count&source-address=voie,ville", "text/csv", ""); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" ||
+		!strings.Contains(w.Body.String(), "try again in a moment") || sent.Body != nil {
+		t.Errorf("before the index of addresses is made: %d %s %v", w.Code, w.Body, sent)
+	}
 	if w := post("/collections/îlots/aggregate?measure=count&source-crs=Lambert", "text/csv", ""); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "source-crs") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -229,6 +239,9 @@ func TestAggregateIsDescribed(t *testing.T) {
 	doc := description(t, a)
 	if doc.Paths.Find("/collections/îlots/aggregate") == nil || doc.Paths.Find("/collections/îlots/crosswalk") == nil || doc.Paths.Find("/collections/adresses/aggregate") != nil {
 		t.Error("the description does not tell which collections are meshes")
+	}
+	if p := doc.Paths.Find("/collections/îlots/aggregate").Post.Parameters.GetByInAndName("query", "source-address"); p == nil || p.Required {
+		t.Error("the description does not tell of written addresses")
 	}
 	mesh, plain := get(t, a, "/collections/îlots", 200), get(t, a, "/collections/adresses", 200)
 	if !strings.Contains(fmt.Sprint(mesh.v), "/aggregate") || strings.Contains(fmt.Sprint(plain.v), "/aggregate") {

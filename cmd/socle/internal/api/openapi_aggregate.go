@@ -1,6 +1,9 @@
 package api
 
-import "socle/referentials"
+import (
+	"socle/referentials"
+	"socle/referentials/address"
+)
 
 // aggregateParameterSchemas describes what figures on meshes depend on.
 func aggregateParameterSchemas(lang string) object {
@@ -28,6 +31,9 @@ func aggregateParameterSchemas(lang string) object {
 		"year":        query("year", "Année des données, dont dépendent les règles", "Year of the data, which the rules depend on", object{"type": "integer", "minimum": 1}, false),
 		"source-key":  query("source-key", "Colonne qui identifie les lignes envoyées", "Column that identifies the rows that are sent", text, false),
 		"source-crs":  query("source-crs", "Coordonnées envoyées, quoi que dise le fichier : EPSG:2154", "Of the coordinates that are sent, whatever the file says: EPSG:2154", text, false),
+		addressParameter: query(addressParameter, "Colonnes envoyées qui font une adresse écrite : chaque ligne va où elle est, ou au niveau au-dessus quand elle n'est sûre que là",
+			"Columns that are sent and make a written address: each row goes where it is, or to the level above where only that is sure",
+			object{"type": "array", "items": text, "maxItems": address.MaxColumns}, false),
 		"parents": query("parents", "Niveaux au-dessus publiés ensemble, le plus fin d'abord", "Levels above that are released together, the finest first",
 			object{"type": "array", "items": text}, false),
 	}
