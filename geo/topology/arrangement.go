@@ -5,12 +5,18 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/paulmach/orb"
+
 	"socle/geo"
 )
 
-// maxSpan is how wide an arrangement may be, in steps of its grid: the products that its
-// predicates are made of then fit 64 bits, and every answer is exact.
-const maxSpan = 1 << 30
+// maxSpan is how wide an arrangement may be, in steps of its grid: all it computes with
+// then fits 128 bits, most of it a float64, and every answer is exact.
+const maxSpan = 1 << 40
+
+// maxCoordinate is how far from the origin it may lie, in steps: written as float64 in
+// units of the coordinates, and read again, a point of the grid is the same one.
+const maxCoordinate = 1 << 50
 
 // Arranger collects lines and polygons that are to cut the plane.
 type Arranger struct {
@@ -41,7 +47,7 @@ func (a *Arranger) Add(source uint32, g *geo.Geometry) error {
 		return err
 	}
 	for _, v := range g.XY {
-		if math.Abs(v)*a.perUnit > 1<<52 {
+		if math.Abs(v)*a.perUnit > maxCoordinate {
 			return fmt.Errorf("the coordinate %g is too far for a grid of %g", v, 1/a.perUnit)
 		}
 	}
@@ -85,9 +91,15 @@ func (a *Arranger) snap(x, y float64) gridPoint {
 	return gridPoint{int64(math.Floor(x*a.perUnit + 0.5)), int64(math.Floor(y*a.perUnit + 0.5))}
 }
 
-// Fits tells whether a box of that width and height is narrow enough for a grid.
-func Fits(width, height float64, perUnit int) bool {
-	return max(width, height)*float64(perUnit) < maxSpan-2
+// Fits tells whether a box is narrow enough for a grid of so many steps in a unit, and
+// near enough to the origin.
+func Fits(box orb.Bound, perUnit int) bool {
+	width, far := 0.0, 0.0
+	for axis := range 2 {
+		width = max(width, box.Max[axis]-box.Min[axis])
+		far = max(far, -box.Min[axis], box.Max[axis])
+	}
+	return width*float64(perUnit) < maxSpan-2 && far*float64(perUnit) < maxCoordinate-2
 }
 
 // Arrangement is the plane cut by lines: vertices on a grid, edges that meet only at
@@ -107,7 +119,7 @@ type Arrangement struct {
 	around   []uint32    // half-edges by their first vertex, counterclockwise
 	starts   []uint32    // of each vertex in around
 	place    []uint32    // of each half-edge in around
-	twice    []int64     // of each face, twice its area in steps
+	twice    []Steps     // of each face, twice its area in steps
 	covering [][]cover   // of each face, the sources it is inside of
 }
 
@@ -131,7 +143,7 @@ type cover struct {
 func (a *Arranger) Arrange(ctx context.Context) (*Arrangement, error) {
 	m := &Arrangement{perUnit: a.perUnit}
 	if len(a.segments) == 0 {
-		m.twice, m.covering = make([]int64, 1), make([][]cover, 1)
+		m.twice, m.covering = make([]Steps, 1), make([][]cover, 1)
 		return m, nil
 	}
 	if err := m.node(ctx, a.segments); err != nil {
@@ -190,14 +202,14 @@ func (m *Arrangement) Ends(edge int) (x0, y0, x1, y1 float64) {
 	return float64(a.x) / m.perUnit, float64(a.y) / m.perUnit, float64(b.x) / m.perUnit, float64(b.y) / m.perUnit
 }
 
-// Steps gives twice the area of a face in square steps of the grid, exactly: sums of it
-// prove a partition without rounding. It is 0 for the unbounded face.
-func (m *Arrangement) Steps(face uint32) int64 { return m.twice[face] }
+// Steps gives the area of a face exactly: sums of it prove a partition without rounding.
+// It is 0 for the unbounded face.
+func (m *Arrangement) Steps(face uint32) Steps { return m.twice[face] }
 
 // Area is that of a face, in square units of the coordinates.
 func (m *Arrangement) Area(face uint32) float64 { return m.AreaOf(m.twice[face]) }
 
 // AreaOf turns a sum of Steps into square units of the coordinates.
-func (m *Arrangement) AreaOf(steps int64) float64 {
-	return float64(steps) / (2 * m.perUnit * m.perUnit)
+func (m *Arrangement) AreaOf(steps Steps) float64 {
+	return steps.float64() / (2 * m.perUnit * m.perUnit)
 }

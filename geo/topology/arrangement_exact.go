@@ -1,17 +1,31 @@
 package topology
 
-import (
-	"cmp"
-	"math/bits"
-)
+import "cmp"
 
 // turnOf is twice the signed area of the triangle abc: positive where c is on the left of
-// a→b. It is exact within maxSpan.
-func turnOf(a, b, c gridPoint) int64 {
-	return (b.x-a.x)*(c.y-a.y) - (b.y-a.y)*(c.x-a.x)
+// a→b.
+func turnOf(a, b, c gridPoint) Steps {
+	return product(b.x-a.x, c.y-a.y).minus(product(b.y-a.y, c.x-a.x))
 }
 
-func signOf(v int64) int { return cmp.Compare(v, 0) }
+// sideOf is the sign of turnOf.
+func sideOf(a, b, c gridPoint) int {
+	return signOfCross(b.x-a.x, b.y-a.y, c.x-a.x, c.y-a.y)
+}
+
+// signOfCross is the sign of ux·vy − uy·vx, exactly for lengths up to four times maxSpan:
+// in floating point the difference is off by less than 2³⁵, so that beyond 2⁶² its sign is
+// certain, and below it fits 64 bits, whatever its two products lost there.
+func signOfCross(ux, uy, vx, vy int64) int {
+	const certain = 1 << 62
+	switch rough := float64(ux)*float64(vy) - float64(uy)*float64(vx); {
+	case rough > certain:
+		return 1
+	case rough < -certain:
+		return -1
+	}
+	return cmp.Compare(ux*vy-uy*vx, 0)
+}
 
 func comparePoints(p, q gridPoint) int {
 	if c := cmp.Compare(p.x, q.x); c != 0 {
@@ -31,37 +45,29 @@ func crossing(a, b, c, d gridPoint) (gridPoint, bool) {
 	if boxesMiss(a, b, c, d) {
 		return gridPoint{}, false
 	}
-	fromC, fromD := turnOf(a, b, c), turnOf(a, b, d)
-	if signOf(fromC)*signOf(fromD) >= 0 || signOf(turnOf(c, d, a))*signOf(turnOf(c, d, b)) >= 0 {
+	if sideOf(a, b, c)*sideOf(a, b, d) >= 0 || sideOf(c, d, a)*sideOf(c, d, b) >= 0 {
 		return gridPoint{}, false
 	}
 	// From c, the share fromC/(fromC−fromD) of the way to d.
-	part, whole := fromC, fromC-fromD
-	if whole < 0 {
-		part, whole = -part, -whole
-	}
+	fromC, fromD := turnOf(a, b, c), turnOf(a, b, d)
+	part, whole := fromC.magnitude(), fromC.minus(fromD).magnitude()
 	return gridPoint{c.x + portion(part, d.x-c.x, whole), c.y + portion(part, d.y-c.y, whole)}, true
 }
 
 // portion is length·part/whole to the nearest integer, halves upwards, for
-// 0 ≤ part ≤ whole and whole > 0.
-func portion(part, length, whole int64) int64 {
-	divisor := 2 * uint64(whole)
+// 0 ≤ part ≤ whole and whole > 0, of which the product with length fits 126 bits.
+func portion(part Steps, length int64, whole Steps) int64 {
+	divisor := whole.Plus(whole)
 	if length >= 0 {
-		hi, lo := bits.Mul64(2*uint64(part), uint64(length))
-		lo, carry := bits.Add64(lo, uint64(whole), 0)
-		quotient, _ := bits.Div64(hi+carry, lo, divisor)
-		return int64(quotient)
+		return part.times(2 * length).Plus(whole).over(divisor)
 	}
-	hi, lo := bits.Mul64(2*uint64(part), uint64(-length))
-	if hi == 0 && lo <= uint64(whole) {
+	// Downwards on the other side: the quotient is rounded up, after half a step less.
+	one := Steps{low: 1}
+	twice := part.times(-2 * length)
+	if twice.Compare(whole) <= 0 {
 		return 0
 	}
-	lo, borrow := bits.Sub64(lo, uint64(whole), 0)
-	hi -= borrow
-	lo, carry := bits.Add64(lo, divisor-1, 0)
-	quotient, _ := bits.Div64(hi+carry, lo, divisor)
-	return -int64(quotient)
+	return -twice.minus(whole).Plus(divisor).minus(one).over(divisor)
 }
 
 // passes tells whether the segment ab meets the square of one step around c, whose upper
@@ -78,22 +84,22 @@ func passes(a, b, c gridPoint) bool {
 		return true
 	}
 	up := p.y < q.y
-	upperLeft := signOf(turnOf(p, q, gridPoint{-1, 1}))
+	upperLeft := sideOf(p, q, gridPoint{-1, 1})
 	if upperLeft == 0 {
 		return !up
 	}
-	upperRight := signOf(turnOf(p, q, gridPoint{1, 1}))
+	upperRight := sideOf(p, q, gridPoint{1, 1})
 	if upperRight == 0 {
 		return up
 	}
 	if upperLeft != upperRight {
 		return true
 	}
-	lowerLeft := signOf(turnOf(p, q, gridPoint{-1, -1}))
+	lowerLeft := sideOf(p, q, gridPoint{-1, -1})
 	if lowerLeft != upperLeft {
 		return true
 	}
-	lowerRight := signOf(turnOf(p, q, gridPoint{1, -1}))
+	lowerRight := sideOf(p, q, gridPoint{1, -1})
 	if lowerRight == 0 {
 		return !up
 	}

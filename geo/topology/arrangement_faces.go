@@ -33,11 +33,11 @@ func (m *Arrangement) findFaces(ctx context.Context) error {
 		m.next[h] = m.around[at-1]
 		m.faceOf[h] = unplaced
 	}
-	m.twice = []int64{0}
+	m.twice = []Steps{{}}
 	type walk struct {
 		start  uint32 // the half-edge to be marked
 		corner uint32 // its first vertex, by x then y
-		twice  int64
+		twice  Steps
 	}
 	var outer []walk
 	seen := make([]bool, halves)
@@ -45,14 +45,14 @@ func (m *Arrangement) findFaces(ctx context.Context) error {
 		if seen[h] {
 			continue
 		}
-		w := walk{h, m.first(h), 0}
+		w := walk{h, m.first(h), Steps{}}
 		origin := m.points[w.corner]
 		for g := h; !seen[g]; g = m.next[g] {
 			seen[g] = true
 			w.corner = min(w.corner, m.first(g))
-			w.twice += turnOf(origin, m.points[m.first(g)], m.points[m.first(g^1)])
+			w.twice = w.twice.Plus(turnOf(origin, m.points[m.first(g)], m.points[m.first(g^1)]))
 		}
-		if w.twice <= 0 {
+		if w.twice.sign() <= 0 {
 			outer = append(outer, w)
 			continue
 		}
@@ -76,7 +76,7 @@ func (m *Arrangement) findFaces(ctx context.Context) error {
 		}
 		m.mark(w.start, face)
 		if face != 0 {
-			m.twice[face] += w.twice
+			m.twice[face] = m.twice[face].Plus(w.twice)
 		}
 	}
 	return nil
@@ -125,7 +125,7 @@ func (m *Arrangement) compareDirections(g, h uint32) int {
 	case below != belowToo:
 		return -1
 	}
-	return -signOf(turnOf(o, p, q))
+	return -sideOf(o, p, q)
 }
 
 // leftOf gives the half-edge seen from p by looking left, the one that has p on its left.
@@ -136,7 +136,7 @@ func (m *Arrangement) leftOf(grid *cellGrid, near *bins, p gridPoint) (half uint
 	for ; col >= 0; col-- {
 		for _, e := range near.of(row*grid.cols + col) {
 			low, high := m.upwards(e)
-			if low.y > p.y || high.y <= p.y || turnOf(low, high, p) >= 0 {
+			if low.y > p.y || high.y <= p.y || sideOf(low, high, p) >= 0 {
 				continue // it does not pass p's height, or not on its left
 			}
 			if !ok || e != best && m.rightOf(e, best) {
@@ -179,16 +179,16 @@ func (m *Arrangement) rightOf(e, f uint32) bool {
 	a, b := m.upwards(e)
 	c, d := m.upwards(f)
 	if a.y >= c.y {
-		if t := turnOf(c, d, a); t != 0 {
+		if t := sideOf(c, d, a); t != 0 {
 			return t < 0
 		}
-	} else if t := turnOf(a, b, c); t != 0 {
+	} else if t := sideOf(a, b, c); t != 0 {
 		return t > 0
 	}
 	if b.y <= d.y {
-		return turnOf(c, d, b) < 0
+		return sideOf(c, d, b) < 0
 	}
-	return turnOf(a, b, d) > 0
+	return sideOf(a, b, d) > 0
 }
 
 // windFaces finds how often each polygon winds around each face, from the unbounded face

@@ -108,11 +108,9 @@ func (m *Arrangement) leadThrough(ctx context.Context, grid *cellGrid, segments 
 					}
 				}
 			})
-			along := func(p uint32) int64 {
-				return (m.points[p].x-s.a.x)*(s.b.x-s.a.x) + (m.points[p].y-s.a.y)*(s.b.y-s.a.y)
-			}
-			slices.SortFunc(on, func(p, q uint32) int {
-				if c := cmp.Compare(along(p), along(q)); c != 0 {
+			slices.SortFunc(on, func(p, q uint32) int { // along the segment
+				to, from := m.points[p], m.points[q]
+				if c := signOfCross(s.b.x-s.a.x, s.b.y-s.a.y, from.y-to.y, to.x-from.x); c != 0 {
 					return c
 				}
 				return cmp.Compare(p, q)
@@ -207,7 +205,7 @@ func (m *Arrangement) meetWithin(k, l uint32) bool {
 	if boxesMiss(a, b, c, d) {
 		return false
 	}
-	toC, toD, toA, toB := signOf(turnOf(a, b, c)), signOf(turnOf(a, b, d)), signOf(turnOf(c, d, a)), signOf(turnOf(c, d, b))
+	toC, toD, toA, toB := sideOf(a, b, c), sideOf(a, b, d), sideOf(c, d, a), sideOf(c, d, b)
 	if toC*toD < 0 && toA*toB < 0 {
 		return true
 	}

@@ -124,12 +124,12 @@ func (t *tracer) cut(m *Arrangement, r uint32, k int) error {
 		delete(t.at, v)
 	}
 	t.path = t.path[:k]
-	twice := int64(0)
+	var twice Steps
 	for i := range ring {
-		twice += turnOf(m.points[ring[0]], m.points[ring[i]], m.points[ring[(i+1)%len(ring)]])
+		twice = twice.Plus(turnOf(m.points[ring[0]], m.points[ring[i]], m.points[ring[(i+1)%len(ring)]]))
 	}
 	switch {
-	case twice < 0:
+	case twice.sign() < 0:
 		t.holes = append(t.holes, ring)
 	case t.shell != nil:
 		return fmt.Errorf("region %d is in several pieces", r)

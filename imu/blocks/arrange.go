@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"context"
+	"math"
 
 	"github.com/paulmach/orb"
 
@@ -10,11 +11,14 @@ import (
 	"socle/referentials"
 )
 
-// gridSteps are the grids to choose from, in steps per metre, the finest first: on a fine
-// one the border of the zone moves least. Their steps have few decimals, and so have
-// coordinates.
-var gridSteps = []int{1_000_000, 800_000, 500_000, 400_000, 200_000, 100_000, 80_000, 50_000, 40_000, 20_000, 10_000,
-	8000, 5000, 4000, 2000, 1000, 500, 200, 100}
+// gridSteps are the grids to choose from, in steps per metre, the coarsest first. Their
+// steps have few decimals, and so have coordinates.
+var gridSteps = []int{100, 200, 500, 1000, 2000, 4000, 5000, 8000, 10_000, 20_000, 40_000, 50_000, 80_000,
+	100_000, 200_000, 400_000, 500_000, 800_000, 1_000_000, 2_000_000, 4_000_000, 5_000_000, 8_000_000,
+	10_000_000, 20_000_000, 40_000_000, 50_000_000, 80_000_000, 100_000_000}
+
+// areaKept is how much of its area a zone may win or lose on the grid.
+const areaKept = 1e-9
 
 // arrange puts the zone and all barriers on one grid and cuts the plane by them.
 func (b *build) arrange(ctx context.Context) error {
@@ -26,14 +30,11 @@ func (b *build) arrange(ctx context.Context) error {
 		return err
 	}
 	steps := b.params.StepsPerMetre
-	width, height := box.Max[0]-box.Min[0], box.Max[1]-box.Min[1]
-	for k := 0; steps == 0 && k < len(gridSteps); k++ {
-		if topology.Fits(width, height, gridSteps[k]) {
-			steps = gridSteps[k]
-		}
+	if steps == 0 {
+		steps = b.chooseGrid(box)
 	}
-	if steps == 0 || !topology.Fits(width, height, steps) {
-		return referentials.Errorf(referentials.TooLarge, "it is %.0f km wide and %.0f km high, too much for the grid", width/1000, height/1000).
+	if !topology.Fits(box, steps) {
+		return referentials.Errorf(referentials.TooLarge, "it is %.0f km wide and %.0f km high, too much for the grid", (box.Max[0]-box.Min[0])/1000, (box.Max[1]-box.Min[1])/1000).
 			At("collection %s", b.in.Zone.Name).Do("build a part of it, or set a coarser steps_per_metre")
 	}
 	b.steps, b.report.Grid = steps, 1/float64(steps)
@@ -65,6 +66,34 @@ func (b *build) arrange(ctx context.Context) error {
 	b.report.Edges, b.report.Rounds = net.NumEdges(), net.Rounds
 	return nil
 }
+
+// chooseGrid gives the coarsest grid that keeps the area of the zone, or the finest it fits
+// on. A vertex moves by half a diagonal of a step as it is put on the grid, and an edge by
+// as much again where it is led through others, so that no border moves by two steps.
+func (b *build) chooseGrid(box orb.Bound) int {
+	perimeter := 0.0
+	for i := range b.in.Zone.Features {
+		g := &b.in.Zone.Features[i].Shape
+		for k := range g.Ends {
+			ring := g.Ring(k)
+			for j := 2; j < len(ring); j += 2 {
+				perimeter += math.Hypot(ring[j]-ring[j-2], ring[j+1]-ring[j-1])
+			}
+		}
+	}
+	steps := gridSteps[0]
+	for _, finer := range gridSteps[1:] {
+		if 2*perimeter <= areaKept*b.report.ZoneArea*float64(steps) || !topology.Fits(box, finer) {
+			break
+		}
+		steps = finer
+	}
+	return steps
+}
+
+// overshoot is how far lines are drawn beyond what they are to reach, in metres: far enough
+// to cross it on the grid, and whatever the places computed in floating point.
+func (b *build) overshoot() float64 { return max(2/float64(b.steps), 2e-6) }
 
 // checkZone refuses a zone that is not made of polygons.
 func (b *build) checkZone() (box orb.Bound, err error) {

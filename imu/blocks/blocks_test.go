@@ -108,7 +108,7 @@ func TestRefusals(t *testing.T) {
 		{Input{Zone: town(), Barriers: []Layer{broken}}, "voies, feature B: vertex 1 is not finite"},
 		{Input{Zone: town(), Buildings: &holed}, "batiments, feature B: vertex 1 is not finite"},
 		{Input{Zone: town(), Buildings: &open}, "batiments, feature A: "},
-		{Input{Zone: layer("world", "", rectangle(0, 0, 2e7, 1e7))}, "world: it is 20000 km wide"},
+		{Input{Zone: layer("world", "", rectangle(0, 0, 2e10, 1e7))}, "world: it is 20000000 km wide"},
 	} {
 		_, err := Build(t.Context(), &c.in, &p)
 		var e *referentials.Error

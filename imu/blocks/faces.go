@@ -2,6 +2,8 @@ package blocks
 
 import (
 	"context"
+
+	"socle/geo/topology"
 )
 
 // placeFaces finds the unit of every face and the large bodies it lies in, and joins faces
@@ -93,10 +95,11 @@ func (b *build) keepLarge(t traits, kind Kind, least float64) {
 			sets.join(left, right)
 		}
 	}
-	area := make([]int64, len(b.large))
+	area := make([]topology.Steps, len(b.large))
 	for f := range b.large {
 		if b.large[f]&t != 0 {
-			area[sets.root(uint32(f))] += b.net.Steps(uint32(f))
+			root := sets.root(uint32(f))
+			area[root] = area[root].Plus(b.net.Steps(uint32(f)))
 		}
 	}
 	kept := &Bodies{Kind: kind}

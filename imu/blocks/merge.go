@@ -6,11 +6,13 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"socle/geo/topology"
 )
 
 // patch is a region while pieces are joined.
 type patch struct {
-	steps     int64 // twice its area, in steps of the grid
+	steps     topology.Steps // its area
 	perimeter float64
 	borders   map[uint32]border // with the patches of its unit
 	water     bool              // it is a stretch of large water, which may be thin
@@ -69,7 +71,7 @@ func (b *build) findPatches() {
 	}
 	for f, r := range b.region {
 		if r != none {
-			b.patches[r].steps += b.net.Steps(uint32(f))
+			b.patches[r].steps = b.patches[r].steps.Plus(b.net.Steps(uint32(f)))
 		}
 	}
 	for e := range b.net.NumEdges() {
@@ -142,7 +144,7 @@ func (b *build) join(from, to uint32) uint32 {
 	p, q := &b.patches[from], &b.patches[to]
 	shared := q.borders[from]
 	q.perimeter += p.perimeter - 2*(shared.cut+shared.open+shared.main)
-	q.steps += p.steps
+	q.steps = q.steps.Plus(p.steps)
 	for n, add := range p.borders {
 		other := &b.patches[n]
 		delete(other.borders, from)
@@ -163,7 +165,7 @@ func (b *build) join(from, to uint32) uint32 {
 // carriageways, which lead no block to the other side. What stays is told in the report.
 func (b *build) crossMain(stuck []uint32) {
 	slices.SortFunc(stuck, func(r, s uint32) int {
-		if c := cmp.Compare(b.patches[r].steps, b.patches[s].steps); c != 0 {
+		if c := b.patches[r].steps.Compare(b.patches[s].steps); c != 0 {
 			return c
 		}
 		return cmp.Compare(r, s)
@@ -219,7 +221,7 @@ func (b *build) number() {
 type queue []entry
 
 type entry struct {
-	steps int64
+	steps topology.Steps
 	patch uint32
 	round int
 }
@@ -232,8 +234,8 @@ func (b *build) push(q *queue, r uint32) {
 func (q queue) Len() int      { return len(q) }
 func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 func (q queue) Less(i, j int) bool {
-	if q[i].steps != q[j].steps {
-		return q[i].steps < q[j].steps
+	if c := q[i].steps.Compare(q[j].steps); c != 0 {
+		return c < 0
 	}
 	return q[i].patch < q[j].patch
 }

@@ -41,15 +41,15 @@ func placeInside(ctx context.Context, blocks []Block) error {
 // prove adds up faces in whole steps: the blocks of a unit against the faces that its
 // polygons wind around, and those against what the polygons measured as they were given.
 func (b *build) prove() {
-	var blocks, faces int64
+	var blocks, faces topology.Steps
 	for r := range b.patches[:b.regions] {
-		blocks += b.patches[r].steps
+		blocks = blocks.Plus(b.patches[r].steps)
 	}
-	own := make([]int64, len(b.in.Zone.Features))
+	own := make([]topology.Steps, len(b.in.Zone.Features))
 	for f, u := range b.unit {
 		if u != none {
-			faces += b.net.Steps(uint32(f))
-			own[u] += b.net.Steps(uint32(f))
+			faces = faces.Plus(b.net.Steps(uint32(f)))
+			own[u] = own[u].Plus(b.net.Steps(uint32(f)))
 		}
 	}
 	b.report.BlocksArea, b.report.GridArea = b.net.AreaOf(blocks), b.net.AreaOf(faces)

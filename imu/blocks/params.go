@@ -92,8 +92,8 @@ func (p *Params) Validate() error {
 	bad := func(name, format string, args ...any) error {
 		return referentials.Errorf(referentials.Invalid, format, args...).At("parameter %s", name)
 	}
-	if p.StepsPerMetre < 0 || p.StepsPerMetre > 1_000_000 {
-		return bad("steps_per_metre", "%d is not between 0 and 1,000,000", p.StepsPerMetre)
+	if p.StepsPerMetre < 0 || p.StepsPerMetre > gridSteps[len(gridSteps)-1] {
+		return bad("steps_per_metre", "%d is not between 0 and %d", p.StepsPerMetre, gridSteps[len(gridSteps)-1])
 	}
 	for _, v := range []struct {
 		name  string

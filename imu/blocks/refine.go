@@ -49,7 +49,7 @@ func (b *build) describe(ctx context.Context) error {
 		return err
 	}
 	b.kinds = make([]regionKind, b.regions)
-	parts := make([][3]int64, b.regions) // of water, vegetation and single use
+	parts := make([][3]topology.Steps, b.regions) // of water, vegetation and single use
 	for f, r := range b.region {
 		if r == none {
 			continue
@@ -57,7 +57,7 @@ func (b *build) describe(ctx context.Context) error {
 		b.kinds[r].unit = b.unit[f]
 		for k, t := range [3]traits{inWater, inVegetation, inArea} {
 			if b.large[f]&t != 0 {
-				parts[r][k] += b.net.Steps(uint32(f))
+				parts[r][k] = parts[r][k].Plus(b.net.Steps(uint32(f)))
 				break // what lies on water is water
 			}
 		}
@@ -65,7 +65,7 @@ func (b *build) describe(ctx context.Context) error {
 	for r := range b.kinds {
 		b.kinds[r].nature = IsBlock
 		for k, nature := range [3]Nature{IsWater, IsVegetation, IsArea} {
-			if 2*parts[r][k] > b.patches[r].steps {
+			if parts[r][k].Plus(parts[r][k]).Compare(b.patches[r].steps) > 0 {
 				b.kinds[r].nature = nature
 			}
 		}
@@ -209,7 +209,7 @@ func (b *build) mergePieces(p *pieces) {
 		}
 		b.net.EachSource(e, func(s uint32) {
 			small, large := b.region[left], b.region[right]
-			if b.patches[small].steps > b.patches[large].steps || small == body[p.owner[left]] {
+			if b.patches[small].steps.Compare(b.patches[large].steps) > 0 || small == body[p.owner[left]] {
 				small, large = large, small
 			}
 			switch {
@@ -275,7 +275,7 @@ func (p *pieces) bodies(b *build) []uint32 {
 		if own == none {
 			continue
 		}
-		if r := b.region[f]; body[own] == none || b.patches[r].steps > b.patches[body[own]].steps {
+		if r := b.region[f]; body[own] == none || b.patches[r].steps.Compare(b.patches[body[own]].steps) > 0 {
 			body[own] = r
 		}
 	}
@@ -301,9 +301,9 @@ func (b *build) countPieces(p *pieces, isPiece func(region uint32) bool) {
 
 // inheritKinds gives regions what the block was that most of each lay in.
 func (b *build) inheritKinds(p *pieces) []regionKind {
-	kinds, most := make([]regionKind, b.regions), make([]int64, b.regions)
+	kinds, most := make([]regionKind, b.regions), make([]topology.Steps, b.regions)
 	for f, r := range b.region {
-		if steps := b.net.Steps(uint32(f)); r != none && steps > most[r] {
+		if steps := b.net.Steps(uint32(f)); r != none && steps.Compare(most[r]) > 0 {
 			kinds[r], most[r] = b.kinds[p.owner[f]], steps
 		}
 	}

@@ -23,7 +23,7 @@ func (b *build) findSpikes() (lines []geo.Geometry, found bool) {
 	if width == 0 {
 		return lines, false
 	}
-	overshoot := 2 / float64(b.steps)
+	overshoot := b.overshoot()
 	for r := range b.shapes {
 		for i := range b.shapes[r].Ends {
 			ring := b.shapes[r].Ring(i)

@@ -51,7 +51,7 @@ func (b *build) splitMixed(ctx context.Context) ([]geo.Geometry, error) {
 		}
 	}
 	lines := make([]geo.Geometry, b.regions)
-	over := 2 / float64(b.steps)
+	over := b.overshoot()
 	err = parallel.Each(ctx, b.regions, splitChunk, func() *splitter { return &splitter{} }, func(w *splitter, _, from, to int) error {
 		for r := from; r < to; r++ {
 			if mixed[r] {

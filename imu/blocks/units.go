@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"socle/geo/topology"
 	"socle/imu/parallel"
 	"socle/referentials"
 )
@@ -128,16 +129,16 @@ func (b *build) mainInside() (sum float64) {
 // numberGathered numbers regions anew, each being what the largest of those in it was.
 func (b *build) numberGathered() {
 	before := slices.Clone(b.region)
-	size := make([]int64, b.regions)
+	size := make([]topology.Steps, b.regions)
 	for f, r := range before {
 		if r != none {
-			size[r] += b.net.Steps(uint32(f))
+			size[r] = size[r].Plus(b.net.Steps(uint32(f)))
 		}
 	}
 	b.number()
-	kinds, largest := make([]regionKind, b.regions), make([]int64, b.regions)
+	kinds, largest := make([]regionKind, b.regions), make([]topology.Steps, b.regions)
 	for f, r := range b.region {
-		if r != none && size[before[f]] > largest[r] {
+		if r != none && size[before[f]].Compare(largest[r]) > 0 {
 			kinds[r], largest[r] = b.kinds[before[f]], size[before[f]]
 		}
 	}
