@@ -4,8 +4,12 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"socle/geo"
 	"socle/geo/crs"
@@ -64,42 +68,99 @@ func Place(ctx context.Context, x *Index, own *snapshot.Collection, columns []st
 	state := referentials.State{Descriptor: d, Version: own.State().Version}
 	state.Version.Revision ^= int64(h.Sum64() >> 1) // other rows than those of own
 	placed := newPlaced(tiers, own.Len())
-	p := placer{index: x, tiers: tiers, known: map[string][]string{}}
+	block := newBlock(x, own, at, tiers)
 	out, err := snapshot.Build(ctx, state, func(yield func(*referentials.Row, error) bool) {
 		var row referentials.Row
-		var text []string
-		for i := range own.Len() {
-			if err := ctx.Err(); err != nil {
+		for from := 0; from < own.Len(); from += blockRows {
+			if err := block.find(ctx, from, min(from+blockRows, own.Len())); err != nil {
 				yield(nil, err)
 				return
 			}
-			own.Row(i, &row)
-			text = text[:0]
-			for _, k := range at {
-				if v := row.Values[k]; !v.IsNull() {
-					text = append(text, v.String())
+			for i := from; i < min(from+blockRows, own.Len()); i++ {
+				f := &block.found[i-from]
+				placed.Of[i] = f.kind
+				own.Row(i, &row)
+				row.Geom = geo.Geometry{}
+				if f.placed {
+					row.Geom = geo.Geometry{Type: geo.Point, XY: []float64{f.position.Lon, f.position.Lat}}
 				}
-			}
-			r, cells := p.find(strings.Join(text, " "))
-			placed.Of[i] = kindOf(r, cells)
-			row.Geom = geo.Geometry{}
-			if r != nil && (r.Level <= Interpolated || cells[0] != "") {
-				row.Geom = geo.Geometry{Type: geo.Point, XY: []float64{r.Position.Lon, r.Position.Lat}}
-			}
-			row.Values = row.Values[:fields]
-			for k := len(tiers) - 1; k > 0; k-- {
-				cell := referentials.Value{}
-				if cells[k] != "" {
-					cell = referentials.StringValue(cells[k])
+				row.Values = row.Values[:fields]
+				for k := len(tiers) - 1; k > 0; k-- {
+					cell := referentials.Value{}
+					if f.cells[k] != "" {
+						cell = referentials.StringValue(f.cells[k])
+					}
+					row.Values = append(row.Values, cell)
 				}
-				row.Values = append(row.Values, cell)
-			}
-			if !yield(&row, nil) {
-				return
+				if !yield(&row, nil) {
+					return
+				}
 			}
 		}
 	})
 	return out, placed, err
+}
+
+// blockRows is how many rows are looked for at a time, on all cores.
+const blockRows = 4096
+
+// block finds rows and gives them back in their order.
+type block struct {
+	own     *snapshot.Collection
+	columns []int
+	placers []placer // one for each core
+	found   []found
+}
+
+// found is where a row is.
+type found struct {
+	kind     int32
+	placed   bool
+	position Position
+	cells    []string // by tier
+}
+
+func newBlock(x *Index, own *snapshot.Collection, columns []int, tiers []Tier) *block {
+	b := &block{own: own, columns: columns, found: make([]found, min(own.Len(), blockRows)), placers: make([]placer, runtime.GOMAXPROCS(0))}
+	for k := range b.placers {
+		b.placers[k] = placer{index: x, tiers: tiers, known: map[string][]string{}}
+	}
+	return b
+}
+
+// find looks for the rows of a stretch.
+func (b *block) find(ctx context.Context, from, to int) error {
+	group, ctx := errgroup.WithContext(ctx)
+	var next atomic.Int64
+	for k := range b.placers {
+		group.Go(func() error {
+			var row referentials.Row
+			var text []string
+			for {
+				i := from + int(next.Add(1)) - 1
+				if i >= to {
+					return nil
+				}
+				if ctx.Err() != nil {
+					return context.Cause(ctx)
+				}
+				b.own.Row(i, &row)
+				text = text[:0]
+				for _, c := range b.columns {
+					if v := row.Values[c]; !v.IsNull() {
+						text = append(text, v.String())
+					}
+				}
+				r, cells := b.placers[k].find(strings.Join(text, " "))
+				f := found{kind: kindOf(r, cells), cells: cells}
+				if r != nil {
+					f.position, f.placed = r.Position, r.Level <= Interpolated || cells[0] != ""
+				}
+				b.found[i-from] = f
+			}
+		})
+	}
+	return group.Wait()
 }
 
 // written finds the columns that addresses are written in.
