@@ -39,7 +39,7 @@ demo: build ## a synthetic territory, served
 
 test: web ## every test, with the race detector and a PostGIS of its own
 	@.ci/install.sh test
-	$(with_postgis) go test -race -timeout 20m ./...
+	$(with_postgis) go test -race -timeout 40m ./...
 
 check: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) web ## format, vet, lint, layout, generated files
 	@.ci/install.sh build
