@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,9 +23,7 @@ func TestIMUBuild(t *testing.T) {
 			t.Errorf("%s: the report says\n%s", s.name, out)
 		}
 		var report blocks.Report
-		if err := json.Unmarshal([]byte(mustSocle(t, append(args, "--json")...)), &report); err != nil {
-			t.Fatal(err)
-		}
+		decode(t, &report, append(args, "--json")...)
 		if report.Blocks == 0 || report.Lineage[blocks.Kept] != report.Blocks || len(report.Lineage) != 1 || report.Buildings.Assigned != report.Buildings.Read {
 			t.Errorf("%s: %+v", s.name, report)
 		}

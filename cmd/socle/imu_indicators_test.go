@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,9 +16,7 @@ func TestImuIndicators(t *testing.T) {
 	args := []string{"imu", "indicators", "--store", store, "--mesh", "imu", "--buildings", "batiments", "--streets", "voies",
 		"--water", "hydro", "--vegetation", "vegetation", "--as", "forme"}
 	var report indicatorsReport
-	if err := json.Unmarshal([]byte(mustSocle(t, append(args, "--forms", "bati_forme", "--json")...)), &report); err != nil {
-		t.Fatal(err)
-	}
+	decode(t, &report, append(args, "--forms", "bati_forme", "--json")...)
 	if report.Buildings == 0 || report.HeightMeasured != report.Buildings || report.Outside != 0 || len(report.Classes) < 3 {
 		t.Errorf("%+v", report)
 	}

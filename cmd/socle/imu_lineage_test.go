@@ -52,10 +52,7 @@ func TestIMULineage(t *testing.T) {
 		blocks.Report
 		Links []blocks.Link
 	}
-	out := mustSocle(t, append(build, "--as", "imu_2024", "--vintage", "2024", "--previous", "imu_2023", "--json")...)
-	if err := json.Unmarshal([]byte(out), &report); err != nil {
-		t.Fatal(err)
-	}
+	decode(t, &report, append(build, "--as", "imu_2024", "--vintage", "2024", "--previous", "imu_2023", "--json")...)
 	if report.Lineage[blocks.Kept] < report.Blocks/2 || report.Lineage[blocks.Kept] == report.Blocks || report.Lineage[blocks.Merged] == 0 {
 		t.Errorf("%d blocks, %v", report.Blocks, report.Lineage)
 	}

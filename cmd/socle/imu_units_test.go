@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,10 +23,7 @@ func TestIMUUnits(t *testing.T) {
 		if err := os.WriteFile(params, []byte("units: ["+rules+"]"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out := mustSocle(t, "imu", "build", "--store", store, "--within", "communes", "--barriers", "voies", "--params", params, "--dry-run", "--json")
-		if err := json.Unmarshal([]byte(out), &report); err != nil {
-			t.Fatal(err)
-		}
+		decode(t, &report, "imu", "build", "--store", store, "--within", "communes", "--barriers", "voies", "--params", params, "--dry-run", "--json")
 		return report
 	}
 	plain := build("")
@@ -43,9 +39,7 @@ func TestIMUUnits(t *testing.T) {
 	var rows []sizeRow
 	sizes := []string{"imu", "sizes", "--store", store, "--within", "communes", "--barriers", "voies", "--source", "conso_elec_adresse",
 		"--sum", "consommation_annuelle_totale_de_l_adresse_mwh", "--minimums", "0,10,40", "--parents", "communes"}
-	if err := json.Unmarshal([]byte(mustSocle(t, append(sizes, "--json")...)), &rows); err != nil {
-		t.Fatal(err)
-	}
+	decode(t, &rows, append(sizes, "--json")...)
 	for k, r := range rows {
 		if r.Cells != r.Published+r.Threshold+r.Secondary || r.Published == 0 || r.MassShare > 1+1e-9 || r.UnitShare > 1+1e-9 {
 			t.Errorf("%+v", r)

@@ -104,6 +104,15 @@ func mustSocle(t testing.TB, args ...string) string {
 	return out
 }
 
+// decode reads the JSON that a command that must end well prints. Lines that tell how far slow
+// work is may follow it.
+func decode(t testing.TB, v any, args ...string) {
+	t.Helper()
+	if err := json.NewDecoder(strings.NewReader(mustSocle(t, args...))).Decode(v); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // serve starts the server on a free port inside the test and gives its base URL. It is
 // stopped, and must stop well, when the test ends.
 func serve(t testing.TB, store string, args ...string) string {
@@ -146,7 +155,7 @@ func serve(t testing.TB, store string, args ...string) string {
 
 func waitReady(t testing.TB, base string) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(3 * time.Minute)
 	for time.Now().Before(deadline) {
 		if status, _ := get(t, base+"/readyz"); status == http.StatusOK {
 			return

@@ -51,8 +51,8 @@ type batch struct {
 	tags     []byte
 	rest     int // bytes of the rests of commands
 
-	listed []packed // tags from the table: of a feature those of all columns
-	sizes  []uint16 // of each feature's tags from the table
+	listed []packed          // tags from the table: of a feature those of all columns
+	sizes  [batchSize]uint16 // of each feature's tags from the table
 }
 
 func (b *batch) empty() {
@@ -145,7 +145,7 @@ func (e *Encoder) flush() {
 	if len(b.waiting) == 0 {
 		return
 	}
-	b.sizes = append(b.sizes[:0], make([]uint16, len(b.waiting))...)
+	clear(b.sizes[:len(b.waiting)])
 	if len(b.order) < len(b.columns) {
 		b.sort()
 	}
