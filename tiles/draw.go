@@ -31,24 +31,52 @@ type pick struct{ position, count uint32 }
 // draw encodes a feature and tells whether anything of it can be seen.
 func (p *pen) draw(l *layer, at pick, a *attributes, s *Stats) bool {
 	k := int(at.position)
+	if !p.trace(l, k) && !p.drawShape(l, k, s) {
+		return false
+	}
+	a.write(&p.encoder, l, at, s)
+	return p.encoder.EndFeature()
+}
+
+// trace draws a line or polygon as its outline has it, if there is one that holds for the
+// tile, and tells whether it did.
+func (p *pen) trace(l *layer, k int) bool {
+	if p.outlines == nil {
+		return false
+	}
+	outline := p.outlines.of(k)
+	if len(outline) == 0 {
+		return false
+	}
+	r := &l.boxes[0][k]
+	x, y := r.home(p.frame.z)
+	if x == p.frame.x && y == p.frame.y {
+		p.encoder.Place(outline, 0, 0)
+		return true
+	}
+	home := frame{p.frame.z, x, y, p.frame.shift}
+	if !p.fits(&home, r) || !p.fits(&p.frame, r) {
+		return false
+	}
+	p.encoder.Place(outline, int32(x-p.frame.x)<<extentBits, int32(y-p.frame.y)<<extentBits)
+	return true
+}
+
+// drawShape draws a feature vertex by vertex and tells whether anything of it is left.
+func (p *pen) drawShape(l *layer, k int, s *Stats) bool {
 	switch l.dims[k] {
 	case 0:
 		p.encoder.BeginFeature(mvt.Point)
 		p.drawPoints(l, k)
 	case 1:
 		p.encoder.BeginFeature(mvt.LineString)
-		if p.trace(l, k) {
-			break
-		}
 		for path := l.first[k]; path < l.first[k+1]; path++ {
 			p.drawLine(l, path)
 		}
 	default:
 		p.encoder.BeginFeature(mvt.Polygon)
 		if zoom := uint8(p.frame.z); !l.isSmall(k, zoom) {
-			if !p.trace(l, k) {
-				p.drawPolygon(l, k)
-			}
+			p.drawPolygon(l, k)
 		} else if l.shades[k].pixel>>zoom&1 != 0 {
 			p.drawPixel(l, k)
 		} else {
@@ -58,11 +86,7 @@ func (p *pen) draw(l *layer, at pick, a *attributes, s *Stats) bool {
 			return false
 		}
 	}
-	if !p.encoder.HasGeometry() {
-		return false
-	}
-	a.write(&p.encoder, l, at, s)
-	return p.encoder.EndFeature()
+	return p.encoder.HasGeometry()
 }
 
 func (p *pen) drawPoints(l *layer, k int) {
@@ -75,30 +99,10 @@ func (p *pen) drawPoints(l *layer, k int) {
 	}
 }
 
-// trace draws a line or polygon of which an outline is at hand, unless it must be cut, and
-// tells whether it did.
-func (p *pen) trace(l *layer, k int) bool {
-	if p.outlines == nil {
-		return false
-	}
-	outline := p.outlines.of(k)
-	if len(outline) == 0 {
-		return false
-	}
-	r := &l.boxes[0][k]
-	x, y := p.frame.place(r.left, r.top)
-	right, bottom := p.frame.place(r.right, r.bottom)
-	if !p.box.holds(&box{x, y, right, bottom}) {
-		return false
-	}
-	p.encoder.Place(outline, int32(x), int32(y))
-	return true
-}
-
-// fits tells whether a feature is within the tile and its buffer.
-func (p *pen) fits(r *rect) bool {
-	left, top := p.frame.place(r.left, r.top)
-	right, bottom := p.frame.place(r.right, r.bottom)
+// fits tells whether a feature is within a tile and its buffer.
+func (p *pen) fits(f *frame, r *rect) bool {
+	left, top := f.place(r.left, r.top)
+	right, bottom := f.place(r.right, r.bottom)
 	return p.box.holds(&box{left, top, right, bottom})
 }
 
@@ -220,7 +224,7 @@ func (p *pen) drawLine(l *layer, path uint32) {
 func (p *pen) drawPolygon(l *layer, k int) {
 	zoom := p.frame.z
 	fine := zoom <= uint32(l.policy.MaxZoom) && uint32(p.detail) == zoom && l.shades[k].rough>>zoom&1 == 0
-	fits := p.fits(&l.boxes[0][k])
+	fits := p.fits(&p.frame, &l.boxes[0][k])
 	for path := l.first[k]; path < l.first[k+1]; path++ {
 		switch {
 		case !fits:

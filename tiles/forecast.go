@@ -17,7 +17,7 @@ func (p *pen) mayPass(l drawing, a *attributes, most int) bool {
 	if len(p.picks) < 4*sample {
 		return false
 	}
-	const head, tag, value, step = 12, 3, 2, 3 // bytes of a feature, and of each attribute and vertex
+	const head, shape, tag, value, step = 8, 4, 3, 2, 3 // bytes of a feature, its geometry, and each attribute and vertex
 	size := len(p.picks) * (head + len(a.names)*(tag+value))
 	o := l.outlinesAt(p.frame.z, p.detail)
 	for _, at := range p.picks {
@@ -33,7 +33,7 @@ func (p *pen) mayPass(l drawing, a *attributes, most int) bool {
 		}
 		from, _ := l.path(l.first[k])
 		_, to := l.path(l.first[k+1] - 1)
-		size += step * int(to-from)
+		size += shape + step*int(to-from)
 	}
 	return size > most
 }

@@ -4,14 +4,15 @@ import (
 	"socle/tiles/mvt"
 )
 
-// outlines are the lines and polygons of a layer as tiles of one zoom write them, less where
-// they are: the grid that they are rounded to is the same for all tiles.
+// outlines are the lines and polygons of a layer as their home tiles of one zoom write them.
+// What is whole there is the same elsewhere but for its first step: the grid that all is
+// rounded to is that of all tiles.
 type outlines struct {
 	runs [][]byte // of runLength positions each
 	ends []uint32 // where the outline of each position ends in its run; one without bytes is drawn vertex by vertex
 }
 
-// of gives the outline of a position; places are from the corner of its box.
+// of gives the outline of a position.
 func (o *outlines) of(k int) []byte {
 	from := uint32(0)
 	if k%runLength > 0 {
@@ -50,6 +51,7 @@ func (l *layer) outlinesOf(zoom uint8) outlines {
 	o := outlines{runs: make([][]byte, (n+runLength-1)/runLength), ends: make([]uint32, n)}
 	inRuns(n, func(from, to int) {
 		p := pen{frame: frame{z: uint32(zoom), shift: worldBits - extentBits - int(zoom)}, detail: zoom}
+		p.begin(drawing{layer: l})
 		var run []byte
 		for k := from; k < to; k++ {
 			run = p.appendOutline(run, l, k)
@@ -69,37 +71,27 @@ func (l *layer) outlinesAt(zoom uint32, detail uint8) *outlines {
 	return &l.outlines[k]
 }
 
+// home gives the tile that holds the middle of a box.
+func (r *rect) home(zoom uint32) (x, y uint32) {
+	shift := worldBits - zoom
+	return (r.left + (r.right-r.left)/2) >> shift, (r.top + (r.bottom-r.top)/2) >> shift
+}
+
 // appendOutline appends the outline of a position to dst, or nothing where tiles must draw it
 // vertex by vertex: what is too small, what rounding spoils, what fits in no tile.
 func (p *pen) appendOutline(dst []byte, l *layer, k int) []byte {
 	r := &l.boxes[0][k]
-	left, top := p.frame.place(r.left, r.top)
-	right, bottom := p.frame.place(r.right, r.bottom)
-	if most := int64(mvt.Extent) + 2*int64(l.policy.Buffer); right-left > most || bottom-top > most {
+	most := (mvt.Extent + 2*uint64(l.policy.Buffer)) << max(0, p.frame.shift) >> max(0, -p.frame.shift)
+	if l.dims[k] == 0 || uint64(max(r.right-r.left, r.bottom-r.top)) > most {
 		return dst
 	}
-	switch zoom := uint8(p.frame.z); l.dims[k] {
-	case 0:
+	if zoom := uint8(p.frame.z); l.dims[k] == 2 && (l.isSmall(k, zoom) || l.shades[k].rough>>zoom&1 != 0) {
 		return dst
-	case 1:
-		p.encoder.BeginFeature(mvt.LineString)
-	default:
-		if l.isSmall(k, zoom) || l.shades[k].rough>>zoom&1 != 0 {
-			return dst
-		}
-		p.encoder.BeginFeature(mvt.Polygon)
 	}
-	for path := l.first[k]; path < l.first[k+1]; path++ {
-		p.take(l, path)
-		for i := 0; i < len(p.path); i += 2 {
-			p.path[i] -= int32(uint32(left))
-			p.path[i+1] -= int32(uint32(top))
-		}
-		if l.dims[k] == 1 {
-			p.encoder.AddLine(p.path)
-		} else {
-			p.encoder.AddSimpleRing(p.opened())
-		}
+	p.frame.x, p.frame.y = r.home(p.frame.z)
+	repaired := p.encoder.Repaired()
+	if !p.drawShape(l, k, nil) || p.encoder.Repaired() > repaired {
+		return dst // each tile tells what it repaired
 	}
 	return p.encoder.AppendOutline(dst)
 }

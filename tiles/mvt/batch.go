@@ -31,12 +31,10 @@ const (
 
 // pending is a feature that waits.
 type pending struct {
-	geomType GeomType
-	hasID    bool
-	commands uint32 // where its own end in those of the batch
-	tags     uint32 // and its own tags
-	id       uint64
-	rest     []byte // of the commands
+	outline []byte // its type and geometry as they are written
+	id      uint64
+	hasID   bool
+	tags    uint32 // where its own end in those of the batch
 }
 
 // batch is what waits.
@@ -47,16 +45,16 @@ type batch struct {
 
 	waiting  []pending
 	rows     []int32 // of the table, noRow for none
-	commands []byte
+	outlines []byte  // made for this layer
 	tags     []byte
-	rest     int // bytes of the rests of commands
+	shapes   int // bytes of all outlines that wait
 
 	listed []packed          // tags from the table: of a feature those of all columns
 	sizes  [batchSize]uint16 // of each feature's tags from the table
 }
 
 func (b *batch) empty() {
-	b.waiting, b.rows, b.commands, b.tags, b.rest = b.waiting[:0], b.rows[:0], b.commands[:0], b.tags[:0], 0
+	b.waiting, b.rows, b.outlines, b.tags, b.shapes = b.waiting[:0], b.rows[:0], b.outlines[:0], b.tags[:0], 0
 }
 
 // packed is a tag as it is written, in its low bytes, and how many bytes that is in the
@@ -152,16 +150,16 @@ func (e *Encoder) flush() {
 	for _, column := range b.order {
 		e.number(column)
 	}
-	const most = 5*binary.MaxVarintLen64 + mostPacked // lengths, id, type, and what a packed tag is written over
-	room := len(b.commands) + len(b.tags) + b.rest + len(b.waiting)*(most+len(b.columns)*mostPacked)
+	const most = 4*binary.MaxVarintLen64 + mostPacked // lengths, id, and what a packed tag is written over
+	room := len(b.tags) + b.shapes + len(b.waiting)*(most+len(b.columns)*mostPacked)
 	n := len(e.features)
 	e.features = slices.Grow(e.features, room)
 	w := e.features[:cap(e.features)]
-	commands, tags := uint32(0), uint32(0)
+	tags := uint32(0)
 	for i := range b.waiting {
 		f := &b.waiting[i]
-		geometry, tagged := int(f.commands-commands)+len(f.rest), int(b.sizes[i])+int(f.tags-tags)
-		size := 2 + lengthSize(geometry)
+		tagged := int(b.sizes[i]) + int(f.tags-tags)
+		size := len(f.outline)
 		if f.hasID {
 			size += 1 + varintSize(f.id)
 		}
@@ -183,11 +181,8 @@ func (e *Encoder) flush() {
 			}
 			n += copy(w[n:], b.tags[tags:f.tags])
 		}
-		w[n], w[n+1] = featureType, byte(f.geomType)
-		n = putHead(w, n+2, featureGeometry, uint64(geometry))
-		n += copy(w[n:], b.commands[commands:f.commands])
-		n += copy(w[n:], f.rest)
-		commands, tags = f.commands, f.tags
+		n += copy(w[n:], f.outline)
+		tags = f.tags
 	}
 	e.features = w[:n]
 	b.empty()

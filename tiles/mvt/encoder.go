@@ -54,6 +54,7 @@ type Encoder struct {
 	id       uint64
 	hasID    bool
 	row      int32
+	outline  []byte // that it was given; nil when it has a geometry of its own
 	geometry geometry
 }
 
@@ -99,13 +100,21 @@ func (e *Encoder) UseValues(v *Values) { e.values.use(v) }
 
 // BeginFeature starts a feature, forgetting one that was not ended.
 func (e *Encoder) BeginFeature(t GeomType) {
-	e.geomType, e.hasID, e.row = t, false, noRow
-	e.batch.forget()
+	e.begin(nil)
+	e.geomType = t
 	e.geometry.reset()
+}
+
+func (e *Encoder) begin(outline []byte) {
+	e.outline, e.hasID, e.row = outline, false, noRow
+	e.batch.forget()
 }
 
 // HasGeometry tells whether anything was left of what was added.
 func (e *Encoder) HasGeometry() bool {
+	if e.outline != nil {
+		return true
+	}
 	e.geometry.endPolygon()
 	return e.geometry.vertices > 0
 }
@@ -143,14 +152,18 @@ func (e *Encoder) Bool(key int, v bool) { e.tag(key, e.values.boolean(v)) }
 
 // EndFeature completes the feature, unless it has no geometry, and tells whether it did.
 func (e *Encoder) EndFeature() bool {
-	if !e.HasGeometry() {
-		return false
-	}
 	b := &e.batch
-	b.commands = append(b.commands, e.geometry.finish()...)
-	rest := e.geometry.rest
-	b.rest += len(rest)
-	b.waiting = append(b.waiting, pending{e.geomType, e.hasID, uint32(len(b.commands)), uint32(len(b.tags)), e.id, rest})
+	outline := e.outline
+	if outline == nil {
+		if !e.HasGeometry() {
+			return false
+		}
+		n := len(b.outlines)
+		b.outlines = e.AppendOutline(b.outlines)
+		outline = b.outlines[n:]
+	}
+	b.shapes += len(outline)
+	b.waiting = append(b.waiting, pending{outline, e.id, e.hasID, uint32(len(b.tags))})
 	b.rows = append(b.rows, e.row)
 	e.count++
 	if len(b.waiting) == batchSize {

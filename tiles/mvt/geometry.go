@@ -17,7 +17,6 @@ func command(id, count int) uint64 { return uint64(count<<3 | id) }
 // geometry collects the commands of one feature.
 type geometry struct {
 	commands []byte
-	rest     []byte // of commands, written elsewhere: what an outline has behind its first step
 	points   []byte // of a point feature, whose one MoveTo counts them all
 	x, y     int32  // the cursor
 	vertices int
@@ -34,7 +33,7 @@ type geometry struct {
 }
 
 func (g *geometry) reset() {
-	g.commands, g.rest, g.points = g.commands[:0], nil, g.points[:0]
+	g.commands, g.points = g.commands[:0], g.points[:0]
 	g.rings, g.ends = g.rings[:0], g.ends[:0]
 	g.x, g.y, g.vertices, g.lost = 0, 0, 0, false
 }
@@ -71,25 +70,44 @@ func appendWay(dst []byte, d int32) []byte {
 	return binary.AppendUvarint(dst, uint64(v))
 }
 
-// AppendOutline appends to dst the geometry of the feature at work, lines or rings, in a form
-// that [Encoder.Place] writes anywhere on a tile: all steps but the first are the same there.
-// It appends nothing when nothing is left of the feature.
+// AppendOutline appends to dst the type and the geometry of the feature at work, as a layer
+// writes them: its outline, that [Encoder.Place] gives to features. It appends nothing when
+// nothing is left of the feature.
 func (e *Encoder) AppendOutline(dst []byte) []byte {
 	if !e.HasGeometry() {
 		return dst
 	}
-	return append(dst, e.geometry.commands[1:]...) // less the first MoveTo
+	return appendGeometry(dst, byte(e.geomType), e.geometry.finish(), nil)
 }
 
-// Place gives the feature at work, which has no geometry yet, that of an outline, with what
-// was at 0, 0 at x, y. The outline must not change until EndFeature.
-func (e *Encoder) Place(outline []byte, x, y int32) {
-	g := &e.geometry
-	dx, n := way(outline)
-	dy, m := way(outline[n:])
-	g.commands = append(g.commands, 1<<3|moveTo)
-	g.commands = g.step(g.commands, x+dx, y+dy)
-	g.rest = outline[n+m:]
+func appendGeometry(dst []byte, geomType byte, commands, rest []byte) []byte {
+	dst = appendUvarint(append(dst, featureType, geomType, featureGeometry), uint64(len(commands)+len(rest)))
+	return append(append(dst, commands...), rest...)
+}
+
+// Place starts a feature, forgetting one that was not ended, that has an outline of lines or
+// rings moved by dx, dy: all steps but the first stay the same. The outline must not change
+// until EndFeature.
+func (e *Encoder) Place(outline []byte, dx, dy int32) {
+	if dx|dy != 0 {
+		outline = e.move(outline, dx, dy)
+	}
+	e.begin(outline)
+}
+
+// move gives an outline elsewhere.
+func (e *Encoder) move(outline []byte, dx, dy int32) []byte {
+	_, n := binary.Uvarint(outline[3:]) // its type and the field of its geometry are before
+	rest := outline[3+n+1:]             // and the first MoveTo is behind
+	x, n := way(rest)
+	y, m := way(rest[n:])
+	var first [1 + 2*mostBytes]byte
+	step := append(first[:0], 1<<3|moveTo)
+	step = appendWay(appendWay(step, x+dx), y+dy)
+	b := &e.batch
+	from := len(b.outlines)
+	b.outlines = appendGeometry(b.outlines, outline[1], step, rest[n+m:])
+	return b.outlines[from:]
 }
 
 // way reads a difference of coordinates and tells how many bytes it takes.
