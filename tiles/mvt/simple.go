@@ -7,7 +7,10 @@ import (
 
 // Judge tells simple polygons from others. It keeps its memory between calls and is not
 // safe for concurrent use.
-type Judge struct{ sides []side }
+type Judge struct {
+	sides []side
+	order []uint64 // of sides, by where they begin in x
+}
 
 // side is a side of a ring.
 type side struct {
@@ -87,14 +90,17 @@ func (j *Judge) simpleCut(xy []int32, ends []int32, border *Border) bool {
 
 // sweep compares sides that meet in x.
 func (j *Judge) sweep() bool {
-	slices.SortFunc(j.sides, func(s, t side) int {
-		return cmp.Or(cmp.Compare(min(s.ax, s.bx), min(t.ax, t.bx)), cmp.Compare(s.id, t.id))
-	})
+	j.order = j.order[:0]
 	for i := range j.sides {
 		s := &j.sides[i]
+		j.order = append(j.order, uint64(uint32(min(s.ax, s.bx))^1<<31)<<32|uint64(i))
+	}
+	slices.Sort(j.order)
+	for i, at := range j.order {
+		s := &j.sides[uint32(at)]
 		right := max(s.ax, s.bx)
-		for k := i + 1; k < len(j.sides); k++ {
-			t := &j.sides[k]
+		for _, at := range j.order[i+1:] {
+			t := &j.sides[uint32(at)]
 			if min(t.ax, t.bx) > right {
 				break
 			}
