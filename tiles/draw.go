@@ -31,35 +31,21 @@ type pick struct{ position, count uint32 }
 // draw encodes a feature and tells whether anything of it can be seen.
 func (p *pen) draw(l *layer, at pick, a *attributes, s *Stats) bool {
 	k := int(at.position)
-	if !p.trace(l, k) && !p.drawShape(l, k, s) {
+	if outline := p.outlineOf(l, k); outline != nil {
+		p.encoder.BeginOutline(outline)
+	} else if !p.drawShape(l, k, s) {
 		return false
 	}
 	a.write(&p.encoder, l, at, s)
 	return p.encoder.EndFeature()
 }
 
-// trace draws a line or polygon as its outline has it, if there is one that holds for the
-// tile, and tells whether it did.
-func (p *pen) trace(l *layer, k int) bool {
+// outlineOf gives the outline of a position on the tile; nil when there is none.
+func (p *pen) outlineOf(l *layer, k int) []byte {
 	if p.outlines == nil {
-		return false
+		return nil
 	}
-	outline := p.outlines.of(k)
-	if len(outline) == 0 {
-		return false
-	}
-	r := &l.boxes[0][k]
-	x, y := r.home(p.frame.z)
-	if x == p.frame.x && y == p.frame.y {
-		p.encoder.Place(outline, 0, 0)
-		return true
-	}
-	home := frame{p.frame.z, x, y, p.frame.shift}
-	if !p.fits(&home, r) || !p.fits(&p.frame, r) {
-		return false
-	}
-	p.encoder.Place(outline, int32(x-p.frame.x)<<extentBits, int32(y-p.frame.y)<<extentBits)
-	return true
+	return p.outlines.on(&p.frame, &l.boxes[0][k], k)
 }
 
 // drawShape draws a feature vertex by vertex and tells whether anything of it is left.
@@ -99,11 +85,11 @@ func (p *pen) drawPoints(l *layer, k int) {
 	}
 }
 
-// fits tells whether a feature is within a tile and its buffer.
-func (p *pen) fits(f *frame, r *rect) bool {
+// box gives a box in tile coordinates.
+func (f *frame) box(r *rect) box {
 	left, top := f.place(r.left, r.top)
 	right, bottom := f.place(r.right, r.bottom)
-	return p.box.holds(&box{left, top, right, bottom})
+	return box{left, top, right, bottom}
 }
 
 // take places the vertices of a path that fits, as far as they are drawn at this zoom.
@@ -224,7 +210,8 @@ func (p *pen) drawLine(l *layer, path uint32) {
 func (p *pen) drawPolygon(l *layer, k int) {
 	zoom := p.frame.z
 	fine := zoom <= uint32(l.policy.MaxZoom) && uint32(p.detail) == zoom && l.shades[k].rough>>zoom&1 == 0
-	fits := p.fits(&p.frame, &l.boxes[0][k])
+	b := p.frame.box(&l.boxes[0][k])
+	fits := p.box.holds(&b)
 	for path := l.first[k]; path < l.first[k+1]; path++ {
 		switch {
 		case !fits:

@@ -4,15 +4,14 @@ import (
 	"socle/tiles/mvt"
 )
 
-// outlines are the lines and polygons of a layer as their home tiles of one zoom write them.
-// What is whole there is the same elsewhere but for its first step: the grid that all is
-// rounded to is that of all tiles.
+// outlines are the lines and polygons of a layer as the tiles of one zoom write them: on its
+// home tile, and on those around that show it.
 type outlines struct {
 	runs [][]byte // of runLength positions each
-	ends []uint32 // where the outline of each position ends in its run; one without bytes is drawn vertex by vertex
+	ends []uint32 // where the outlines of each position end in its run
 }
 
-// of gives the outline of a position.
+// of gives the outlines of a position, each behind the way to its tile, that at home first.
 func (o *outlines) of(k int) []byte {
 	from := uint32(0)
 	if k%runLength > 0 {
@@ -27,6 +26,39 @@ func (o *outlines) bytes() int {
 		n += len(run)
 	}
 	return n
+}
+
+// way leads from the home tile of a feature to another, or to itself. The columns and rows
+// between them, from -1 to 1, are in two bits each.
+type way byte
+
+func wayTo(columns, rows uint32) way { return way((columns+1)<<2 | (rows + 1)) }
+
+// home gives the tile that holds the middle of a box.
+func (r *rect) home(zoom uint32) (x, y uint32) {
+	shift := worldBits - zoom
+	return (r.left + (r.right-r.left)/2) >> shift, (r.top + (r.bottom-r.top)/2) >> shift
+}
+
+// on gives the outline of a position on a tile; nil when it must be drawn vertex by vertex.
+func (o *outlines) on(f *frame, r *rect, k int) []byte {
+	all := o.of(k)
+	if len(all) == 0 {
+		return nil
+	}
+	x, y := r.home(f.z)
+	columns, rows := f.x-x, f.y-y
+	if columns+1 > 2 || rows+1 > 2 {
+		return nil
+	}
+	for at := wayTo(columns, rows); len(all) > 0; {
+		end := 1 + mvt.OutlineSize(all[1:])
+		if way(all[0]) == at {
+			return all[1:end]
+		}
+		all = all[end:]
+	}
+	return nil
 }
 
 // outlineShare bounds the memory of all outlines: so many times that of the vertices.
@@ -54,7 +86,7 @@ func (l *layer) outlinesOf(zoom uint8) outlines {
 		p.begin(drawing{layer: l})
 		var run []byte
 		for k := from; k < to; k++ {
-			run = p.appendOutline(run, l, k)
+			run = p.appendOutlines(run, l, k)
 			o.ends[k] = uint32(len(run))
 		}
 		o.runs[from/runLength] = append([]byte(nil), run...)
@@ -71,27 +103,52 @@ func (l *layer) outlinesAt(zoom uint32, detail uint8) *outlines {
 	return &l.outlines[k]
 }
 
-// home gives the tile that holds the middle of a box.
-func (r *rect) home(zoom uint32) (x, y uint32) {
-	shift := worldBits - zoom
-	return (r.left + (r.right-r.left)/2) >> shift, (r.top + (r.bottom-r.top)/2) >> shift
+// appendOutlines appends the outlines of a position to dst. Tiles draw vertex by vertex what
+// is larger than they are, as far too many show it.
+func (p *pen) appendOutlines(dst []byte, l *layer, k int) []byte {
+	r := &l.boxes[0][k]
+	x, y := r.home(p.frame.z)
+	p.frame.x, p.frame.y = x, y
+	b := p.frame.box(r)
+	if most := p.box.maxX - p.box.minX; l.dims[k] == 0 || max(b.maxX-b.minX, b.maxY-b.minY) > most {
+		return dst
+	}
+	dst = p.appendOutline(dst, l, k, 0, 0)
+	left, right := p.beside(b.minX, b.maxX)
+	above, below := p.beside(b.minY, b.maxY)
+	for rows := above; rows <= below; rows++ {
+		for columns := left; columns <= right; columns++ {
+			p.frame.x, p.frame.y = x+uint32(columns), y+uint32(rows)
+			if rows|columns != 0 && p.frame.x>>p.frame.z == 0 && p.frame.y>>p.frame.z == 0 {
+				dst = p.appendOutline(dst, l, k, columns, rows)
+			}
+		}
+	}
+	return dst
 }
 
-// appendOutline appends the outline of a position to dst, or nothing where tiles must draw it
-// vertex by vertex: what is too small, what rounding spoils, what fits in no tile.
-func (p *pen) appendOutline(dst []byte, l *layer, k int) []byte {
-	r := &l.boxes[0][k]
-	most := (mvt.Extent + 2*uint64(l.policy.Buffer)) << max(0, p.frame.shift) >> max(0, -p.frame.shift)
-	if l.dims[k] == 0 || uint64(max(r.right-r.left, r.bottom-r.top)) > most {
+// beside gives the first and the last of the tiles around one, -1 to 1, that show a part of
+// what spans low to high on it.
+func (p *pen) beside(low, high int64) (first, last int) {
+	if low <= p.box.maxX-mvt.Extent {
+		first = -1
+	}
+	if high >= p.box.minX+mvt.Extent {
+		last = 1
+	}
+	return first, last
+}
+
+// appendOutline appends the outline of a position on the tile of p.frame, unless its rings must
+// be made anew: each tile does, and tells.
+func (p *pen) appendOutline(dst []byte, l *layer, k, columns, rows int) []byte {
+	if l.dims[k] == 2 && l.shades[k].rough>>p.frame.z&1 != 0 {
 		return dst
 	}
-	if zoom := uint8(p.frame.z); l.dims[k] == 2 && (l.isSmall(k, zoom) || l.shades[k].rough>>zoom&1 != 0) {
-		return dst
-	}
-	p.frame.x, p.frame.y = r.home(p.frame.z)
 	repaired := p.encoder.Repaired()
-	if !p.drawShape(l, k, nil) || p.encoder.Repaired() > repaired {
-		return dst // each tile tells what it repaired
+	var ignored Stats
+	if p.drawShape(l, k, &ignored) && p.encoder.Repaired() == repaired {
+		dst = p.encoder.AppendOutline(append(dst, byte(wayTo(uint32(columns), uint32(rows)))))
 	}
-	return p.encoder.AppendOutline(dst)
+	return dst
 }

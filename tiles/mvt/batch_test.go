@@ -108,37 +108,45 @@ func TestPackedNumbers(t *testing.T) {
 	}
 }
 
-// TestPlace checks that an outline is written at any place as it would be drawn there.
-func TestPlace(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		at := rapid.Int32Range(-70_000, 70_000)
-		dx, dy := at.Draw(t, "dx"), at.Draw(t, "dy")
-		ring := []int32{5, 3, 200, 0, 180, 170, 0, 160}
-		hole := []int32{50, 50, 50, 60, 60, 60}
-		draw := func(e *Encoder, x, y int32) {
-			for k, ring := range [][]int32{ring, hole} {
-				moved := slices.Clone(ring)
-				for i := range moved {
-					moved[i] += []int32{x, y}[i%2]
-				}
-				e.AddRing(moved, k > 0)
+// TestOutlines checks that a feature with an outline is written as the one it is of.
+func TestOutlines(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		kind GeomType
+		add  func(e *Encoder)
+	}{
+		{"points", Point, func(e *Encoder) { e.AddPoint(5, 3); e.AddPoint(200, 0) }},
+		{"line", LineString, func(e *Encoder) { e.AddLine([]int32{5, 3, 200, 0, 180, 170}) }},
+		{"rings", Polygon, func(e *Encoder) {
+			e.AddRing([]int32{5, 3, 200, 0, 180, 170, 0, 160}, false)
+			e.AddRing([]int32{50, 50, 50, 60, 60, 60}, true)
+		}},
+		{"long", LineString, func(e *Encoder) {
+			for x := range int32(100) {
+				e.AddLine([]int32{x, 0, 0, 9, 1, x})
 			}
-		}
-		var e Encoder
-		e.BeginLayer("l", nil)
-		e.BeginFeature(Polygon)
-		draw(&e, 0, 0)
-		outline := e.AppendOutline(nil)
-		layer := func(draw func()) []byte {
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var e Encoder
+			var outline []byte
 			e.BeginLayer("l", nil)
-			e.BeginFeature(Polygon)
-			draw()
+			e.BeginFeature(c.kind)
+			c.add(&e)
+			outline = e.AppendOutline(nil)
 			e.EndFeature()
-			return e.EndLayer(nil)
-		}
-		want := layer(func() { draw(&e, dx, dy) })
-		if got := layer(func() { e.Place(outline, dx, dy) }); !slices.Equal(got, want) {
-			t.Fatalf("%x, want %x", got, want)
-		}
-	})
+			want := e.EndLayer(nil)
+			if n := OutlineSize(append(outline, 1, 2, 3)); n != len(outline) {
+				t.Errorf("%d bytes, want %d", n, len(outline))
+			}
+			e.BeginLayer("l", nil)
+			e.BeginOutline(outline)
+			if !e.HasGeometry() || !e.EndFeature() {
+				t.Error("it is lost")
+			}
+			if got := e.EndLayer(nil); !slices.Equal(got, want) {
+				t.Errorf("%x, want %x", got, want)
+			}
+		})
+	}
 }

@@ -105,6 +105,10 @@ func (e *Encoder) BeginFeature(t GeomType) {
 	e.geometry.reset()
 }
 
+// BeginOutline is BeginFeature for one with the outline of another, which must not change until
+// EndFeature.
+func (e *Encoder) BeginOutline(outline []byte) { e.begin(outline) }
+
 func (e *Encoder) begin(outline []byte) {
 	e.outline, e.hasID, e.row = outline, false, noRow
 	e.batch.forget()

@@ -71,52 +71,25 @@ func appendWay(dst []byte, d int32) []byte {
 }
 
 // AppendOutline appends to dst the type and the geometry of the feature at work, as a layer
-// writes them: its outline, that [Encoder.Place] gives to features. It appends nothing when
-// nothing is left of the feature.
+// writes them: its outline, for [Encoder.BeginOutline]. It appends nothing when nothing is
+// left of the feature.
 func (e *Encoder) AppendOutline(dst []byte) []byte {
 	if !e.HasGeometry() {
 		return dst
 	}
-	return appendGeometry(dst, byte(e.geomType), e.geometry.finish(), nil)
+	commands := e.geometry.finish()
+	dst = appendUvarint(append(dst, featureType, byte(e.geomType), featureGeometry), uint64(len(commands)))
+	return append(dst, commands...)
 }
 
-func appendGeometry(dst []byte, geomType byte, commands, rest []byte) []byte {
-	dst = appendUvarint(append(dst, featureType, geomType, featureGeometry), uint64(len(commands)+len(rest)))
-	return append(append(dst, commands...), rest...)
-}
-
-// Place starts a feature, forgetting one that was not ended, that has an outline of lines or
-// rings moved by dx, dy: all steps but the first stay the same. The outline must not change
-// until EndFeature.
-func (e *Encoder) Place(outline []byte, dx, dy int32) {
-	if dx|dy != 0 {
-		outline = e.move(outline, dx, dy)
+// OutlineSize tells how many bytes the outline that b begins with takes.
+func OutlineSize(b []byte) int {
+	const head = 3 // type, and the field of the geometry
+	if n := b[head]; n < 1<<7 {
+		return head + 1 + int(n)
 	}
-	e.begin(outline)
-}
-
-// move gives an outline elsewhere.
-func (e *Encoder) move(outline []byte, dx, dy int32) []byte {
-	_, n := binary.Uvarint(outline[3:]) // its type and the field of its geometry are before
-	rest := outline[3+n+1:]             // and the first MoveTo is behind
-	x, n := way(rest)
-	y, m := way(rest[n:])
-	var first [1 + 2*mostBytes]byte
-	step := append(first[:0], 1<<3|moveTo)
-	step = appendWay(appendWay(step, x+dx), y+dy)
-	b := &e.batch
-	from := len(b.outlines)
-	b.outlines = appendGeometry(b.outlines, outline[1], step, rest[n+m:])
-	return b.outlines[from:]
-}
-
-// way reads a difference of coordinates and tells how many bytes it takes.
-func way(b []byte) (d int32, n int) {
-	v := uint64(b[0])
-	if n = 1; v >= 1<<7 {
-		v, n = binary.Uvarint(b)
-	}
-	return int32(uint32(v)>>1) ^ -int32(v&1), n
+	size, n := binary.Uvarint(b[head:])
+	return head + n + int(size)
 }
 
 func (g *geometry) walk(xy []int32) {
