@@ -1,10 +1,16 @@
 package tiles
 
+import "slices"
+
 // rect is a closed box of world units.
 type rect struct{ left, top, right, bottom uint32 }
 
 func (r *rect) meets(s *rect) bool {
 	return r.left <= s.right && r.right >= s.left && r.top <= s.bottom && r.bottom >= s.top
+}
+
+func (r *rect) holds(s *rect) bool {
+	return s.left >= r.left && s.right <= r.right && s.top >= r.top && s.bottom <= r.bottom
 }
 
 func (r *rect) add(s *rect) {
@@ -16,7 +22,10 @@ func (r *rect) add(s *rect) {
 var noRect = rect{left: 1<<32 - 1, top: 1<<32 - 1}
 
 // branch is how many boxes one box of the level above holds.
-const branch = 16
+const (
+	branchBits = 4
+	branch     = 1 << branchBits
+)
 
 // boxes finds boxes that are along a curve: a tree whose nodes are runs of them.
 type boxes [][]rect // by level, those of the layer first
@@ -44,14 +53,29 @@ func (t boxes) search(window *rect, dst []uint32) []uint32 {
 }
 
 func (t boxes) searchRun(level, from, to int, window *rect, dst []uint32) []uint32 {
-	for i := from; i < to; i++ {
-		switch {
-		case !t[level][i].meets(window):
+	run := t[level][from:to]
+	for i := range run {
+		switch r := &run[i]; {
+		case !r.meets(window):
 		case level == 0:
-			dst = append(dst, uint32(i))
+			dst = append(dst, uint32(from+i))
+		case window.holds(r):
+			dst = t.appendAll(level, from+i, dst)
 		default:
-			dst = t.searchRun(level-1, i*branch, min(len(t[level-1]), (i+1)*branch), window, dst)
+			first := (from + i) << branchBits
+			dst = t.searchRun(level-1, first, min(len(t[level-1]), first+branch), window, dst)
 		}
+	}
+	return dst
+}
+
+// appendAll appends the positions that are below a box.
+func (t boxes) appendAll(level, i int, dst []uint32) []uint32 {
+	first := i << (level * branchBits)
+	n, more := len(dst), min(len(t[0])-first, 1<<(level*branchBits))
+	dst = slices.Grow(dst, more)[:n+more]
+	for k := range dst[n:] {
+		dst[n+k] = uint32(first + k)
 	}
 	return dst
 }

@@ -219,9 +219,9 @@ func (p *pen) gather(l drawing, cells int) int {
 		p.thin(l.layer, cells)
 		return len(p.picks)
 	}
-	p.picks = p.picks[:0]
-	for _, k := range p.found {
-		p.picks = append(p.picks, pick{k, 1})
+	p.picks = slices.Grow(p.picks[:0], len(p.found))[:len(p.found)]
+	for i, k := range p.found {
+		p.picks[i] = pick{k, 1}
 	}
 	return len(p.picks)
 }

@@ -17,17 +17,18 @@ func (p *pen) thin(l *layer, bits int) {
 	p.picks = p.picks[:0]
 	var x, y, best uint32
 	for i, k := range p.found {
-		v, _ := l.path(l.first[k])
-		cx, cy := l.xy[2*v]>>bits, l.xy[2*v+1]>>bits
-		worth := scatter(l.rows[k])
+		cx, cy := l.xy[2*k]>>bits, l.xy[2*k+1]>>bits
 		if i == 0 || cx != x || cy != y {
-			x, y, best = cx, cy, worth
+			x, y = cx, cy
 			p.picks = append(p.picks, pick{k, 1})
 			continue
 		}
 		last := &p.picks[len(p.picks)-1]
+		if last.count == 1 {
+			best = scatter(l.rows[last.position])
+		}
 		last.count++
-		if worth < best {
+		if worth := scatter(l.rows[k]); worth < best {
 			best, last.position = worth, k
 		}
 	}
