@@ -31,7 +31,11 @@ type pick struct{ position, count uint32 }
 // draw encodes a feature and tells whether anything of it can be seen.
 func (p *pen) draw(l *layer, at pick, a *attributes, s *Stats) bool {
 	k := int(at.position)
-	if outline := p.outlineOf(l, k); outline != nil {
+	if l.points {
+		if !p.drawPoint(l.xy[2*k], l.xy[2*k+1]) {
+			return false
+		}
+	} else if outline := p.outlineOf(l, k); outline != nil {
 		p.encoder.BeginOutline(outline)
 	} else if !p.drawShape(l, k, s) {
 		return false
@@ -73,6 +77,16 @@ func (p *pen) drawShape(l *layer, k int, s *Stats) bool {
 		}
 	}
 	return p.encoder.HasGeometry()
+}
+
+// drawPoint draws one that is all of its feature.
+func (p *pen) drawPoint(wx, wy uint32) bool {
+	x, y := p.frame.place(wx, wy)
+	if x < p.box.minX || x > p.box.maxX || y < p.box.minY || y > p.box.maxY {
+		return false
+	}
+	p.encoder.BeginPoint(int32(x), int32(y))
+	return true
 }
 
 func (p *pen) drawPoints(l *layer, k int) {

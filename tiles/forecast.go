@@ -19,15 +19,17 @@ func (p *pen) mayPass(l drawing, a *attributes, most int) bool {
 	}
 	const head, shape, tag, value, step = 8, 4, 3, 2, 3 // bytes of a feature, its geometry, and each attribute and vertex
 	size := len(p.picks) * (head + len(a.names)*(tag+value))
-	p.outlines = l.outlinesAt(p.frame.z, p.detail)
+	o := l.outlinesAt(p.frame.z, p.detail)
 	for _, at := range p.picks {
 		if size > most {
 			return true
 		}
 		k := int(at.position)
-		if outline := p.outlineOf(l.layer, k); outline != nil {
-			size += len(outline)
-			continue
+		if o != nil {
+			if n := len(o.of(k)); n > 0 {
+				size += n
+				continue
+			}
 		}
 		from, _ := l.path(l.first[k])
 		_, to := l.path(l.first[k+1] - 1)

@@ -57,6 +57,17 @@ func (b *batch) empty() {
 	b.waiting, b.rows, b.outlines, b.tags, b.shapes = b.waiting[:0], b.rows[:0], b.outlines[:0], b.tags[:0], 0
 }
 
+// next gives a feature that waits from now on. A whole one would be copied in pieces of another
+// size than it was made of, for which processors must wait.
+func (b *batch) next() *pending {
+	n := len(b.waiting)
+	if n == cap(b.waiting) {
+		b.waiting = slices.Grow(b.waiting, batchSize)
+	}
+	b.waiting = b.waiting[:n+1]
+	return &b.waiting[n]
+}
+
 // packed is a tag as it is written, in its low bytes, and how many bytes that is in the
 // highest; 0 is none.
 type packed uint64
@@ -150,7 +161,7 @@ func (e *Encoder) flush() {
 	for _, column := range b.order {
 		e.number(column)
 	}
-	const most = 4*binary.MaxVarintLen64 + mostPacked // lengths, id, and what a packed tag is written over
+	const most = 4*binary.MaxVarintLen64 + mostPacked + shortOutline // lengths, id, and what a tag and an outline are written over
 	room := len(b.tags) + b.shapes + len(b.waiting)*(most+len(b.columns)*mostPacked)
 	n := len(e.features)
 	e.features = slices.Grow(e.features, room)
@@ -181,15 +192,29 @@ func (e *Encoder) flush() {
 			}
 			n += copy(w[n:], b.tags[tags:f.tags])
 		}
-		n += copy(w[n:], f.outline)
+		n = putOutline(w, n, f.outline)
 		tags = f.tags
 	}
 	e.features = w[:n]
 	b.empty()
 }
 
-// putHead writes the field and the number that begin something at b[n:], which has room, and
-// gives where they end. It is made for numbers of one byte, or two.
+// shortOutline is how many bytes most outlines have at most. It takes less to copy as many,
+// with what comes after, than to see how many there are.
+const shortOutline = 32
+
+// putOutline writes an outline at b[n:], which has room for a short one, and gives where it ends.
+func putOutline(b []byte, n int, outline []byte) int {
+	if len(outline) > shortOutline || cap(outline) < shortOutline {
+		return n + copy(b[n:], outline)
+	}
+	*(*[shortOutline]byte)(b[n : n+shortOutline]) = *(*[shortOutline]byte)(outline[:shortOutline])
+	return n + len(outline)
+}
+
+// putHead writes the field and the number that begin something at b[n:], which has room for
+// the longest, and gives where they end. Numbers beside each other mostly take as many bytes,
+// which a processor foresees.
 func putHead(b []byte, n int, field byte, v uint64) int {
 	b[n] = field
 	switch {
@@ -199,6 +224,9 @@ func putHead(b []byte, n int, field byte, v uint64) int {
 	case v < 1<<14:
 		b[n+1], b[n+2] = byte(v)|0x80, byte(v>>7)
 		return n + 3
+	case v < 1<<21:
+		b[n+1], b[n+2], b[n+3] = byte(v)|0x80, byte(v>>7)|0x80, byte(v>>14)
+		return n + 4
 	}
 	return n + 1 + binary.PutUvarint(b[n+1:], v)
 }

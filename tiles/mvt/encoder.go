@@ -109,6 +109,18 @@ func (e *Encoder) BeginFeature(t GeomType) {
 // EndFeature.
 func (e *Encoder) BeginOutline(outline []byte) { e.begin(outline) }
 
+// BeginPoint is BeginFeature for one that is a single point.
+func (e *Encoder) BeginPoint(x, y int32) {
+	b := &e.batch
+	const head = 5
+	from := len(b.outlines)
+	b.outlines = append(b.outlines, featureType, byte(Point), featureGeometry, 0, 1<<3|moveTo)
+	b.outlines = appendWay(appendWay(b.outlines, x), y)
+	outline := b.outlines[from:]
+	outline[head-2] = byte(1 + len(outline) - head)
+	e.begin(outline)
+}
+
 func (e *Encoder) begin(outline []byte) {
 	e.outline, e.hasID, e.row = outline, false, noRow
 	e.batch.forget()
@@ -167,7 +179,8 @@ func (e *Encoder) EndFeature() bool {
 		outline = b.outlines[n:]
 	}
 	b.shapes += len(outline)
-	b.waiting = append(b.waiting, pending{outline, e.id, e.hasID, uint32(len(b.tags))})
+	f := b.next()
+	f.outline, f.id, f.hasID, f.tags = outline, e.id, e.hasID, uint32(len(b.tags))
 	b.rows = append(b.rows, e.row)
 	e.count++
 	if len(b.waiting) == batchSize {
