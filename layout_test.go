@@ -90,9 +90,10 @@ var policy = map[string][]string{
 	"cmd/socle":                   {"cmd/socle/internal/...", "geo/...", "migrations", "referentials", "referentials/...", "tiles/...", "imu/..."},
 	"cmd/socle/internal/admin":    {},
 	"cmd/socle/internal/jobs":     {"referentials"},
+	"cmd/socle/internal/wire":     {},
 	"cmd/socle/internal/explorer": {"imu/theme", "referentials", "referentials/snapshot", "tiles"},
 	"cmd/socle/internal/formats":  {"geo/crs", "referentials/encode", "referentials/encode/..."},
-	"cmd/socle/internal/api": {"cmd/socle/internal/explorer", "cmd/socle/internal/formats", "cmd/socle/internal/jobs", "geo", "geo/crs", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
+	"cmd/socle/internal/api": {"cmd/socle/internal/explorer", "cmd/socle/internal/formats", "cmd/socle/internal/jobs", "cmd/socle/internal/wire", "geo", "geo/crs", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
 		"referentials/address", "referentials/address/bulk", "referentials/filter", "referentials/filter/cql2", "referentials/query", "referentials/snapshot", "tiles", "tiles/...", "imu/aggregate", "imu/theme"},
 }
 

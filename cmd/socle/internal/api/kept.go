@@ -7,8 +7,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/maypok86/otter/v2"
+
+	"socle/cmd/socle/internal/wire"
 )
 
 // Small pages of features are kept as they were sent. Clients ask for the same ones over
@@ -30,7 +33,8 @@ type question struct{ host, uri, accept, language string }
 // pagesKept keeps small pages of features.
 type pagesKept struct {
 	cache  *otter.Cache[question, *keptPage]
-	copies sync.Pool // of bodies, to write the time into
+	asked  *otter.Cache[string, *askedPage] // by the head of a request
+	copies sync.Pool                        // of bodies, to write the time into
 }
 
 func newPagesKept() (*pagesKept, error) {
@@ -41,7 +45,11 @@ func newPagesKept() (*pagesKept, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pagesKept{cache: c, copies: sync.Pool{New: func() any { return new([]byte) }}}, nil
+	asked, err := newPagesAsked()
+	if err != nil {
+		return nil, err
+	}
+	return &pagesKept{cache: c, asked: asked, copies: sync.Pool{New: func() any { return new([]byte) }}}, nil
 }
 
 // keptPage is a page as it was sent.
@@ -96,18 +104,34 @@ func (a *API) pageAtHand(r *http.Request) (*keptPage, bool) {
 	if !ok {
 		return nil, false
 	}
-	c, ok := a.public().Collection(id)
+	return page, a.holds(page, id)
+}
+
+// holds tells whether a page of a collection is still what there is. If so, its cursors stay
+// good for a while.
+func (a *API) holds(page *keptPage, collection string) bool {
+	c, ok := a.public().Collection(collection)
 	if !ok || c.Tag() != page.tag {
-		return nil, false
+		return false
 	}
 	if page.turns {
 		a.engine.Keep(c)
 	}
-	return page, true
+	return true
+}
+
+// date writes into a copy of the body when it is given.
+func (p *keptPage) date(body []byte, now time.Time) {
+	if p.stamp < 0 {
+		return
+	}
+	var stamp [len(timeStampLayout) + 8]byte
+	copy(body[p.stamp:], now.AppendFormat(stamp[:0], timeStampLayout))
 }
 
 // send answers with the page.
 func (p *keptPage) send(a *API, w http.ResponseWriter, r *http.Request) (status int, bytes int64) {
+	a.remember(r, p)
 	h := w.Header()
 	for i := range p.header {
 		h[p.header[i].name] = p.header[i].value
@@ -118,10 +142,9 @@ func (p *keptPage) send(a *API, w http.ResponseWriter, r *http.Request) (status 
 		defer a.kept.copies.Put(held)
 		*held = append((*held)[:0], p.body...)
 		body = *held
-		var stamp [len(timeStampLayout) + 8]byte
-		copy(body[p.stamp:], a.now().UTC().AppendFormat(stamp[:0], timeStampLayout))
+		p.date(body, a.now().UTC())
 	}
-	n, _ := writeWhole(w, r, body) // a client that is gone needs no answer
+	n, _ := wire.Write(w, r, body) // a client that is gone needs no answer
 	return http.StatusOK, int64(n)
 }
 

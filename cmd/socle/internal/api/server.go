@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"socle/cmd/socle/internal/wire"
 )
 
 // What a client may take its time for, and send.
@@ -22,12 +24,14 @@ const (
 // Server serves an API on a listener.
 type Server struct {
 	http  http.Server
+	api   *API
 	drain time.Duration
 }
 
 // NewServer prepares to serve a.
 func NewServer(a *API) *Server {
-	return &Server{
+	s := &Server{
+		api:   a,
 		drain: a.config.DrainTimeout,
 		http: http.Server{
 			Handler:           a,
@@ -36,10 +40,11 @@ func NewServer(a *API) *Server {
 			WriteTimeout:      a.config.RequestTimeout + writeGrace,
 			IdleTimeout:       idleTimeout,
 			MaxHeaderBytes:    maxHeaderBytes,
-			ConnContext:       withConn,
 			ErrorLog:          slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelWarn),
 		},
 	}
+	wire.Install(&s.http)
+	return s
 }
 
 // Run serves until ctx ends, then takes no more connections and gives the requests under
@@ -48,7 +53,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	// Requests outlive ctx while they are drained.
 	s.http.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
 	served := make(chan error, 1)
-	go func() { served <- s.http.Serve(listenHeld(l)) }()
+	go func() { served <- s.http.Serve(wire.Listen(l, s.api, s.http.IdleTimeout, s.http.WriteTimeout)) }()
 	select {
 	case err := <-served:
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)

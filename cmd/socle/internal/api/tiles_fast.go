@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"socle/cmd/socle/internal/wire"
 	"socle/referentials/snapshot"
 	"socle/tiles/cache"
 )
@@ -108,7 +109,7 @@ func (a *API) sendTile(w http.ResponseWriter, r *http.Request, t *cache.Tile) (s
 		w.WriteHeader(http.StatusOK)
 		return http.StatusOK, 0
 	}
-	n, _ := writeWhole(w, r, form.Body)
+	n, _ := wire.Write(w, r, form.Body)
 	return http.StatusOK, int64(n)
 }
 

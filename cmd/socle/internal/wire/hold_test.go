@@ -1,4 +1,4 @@
-package api
+package wire
 
 import (
 	"bytes"
@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// TestWriteWhole has bodies arrive as they are, in one write when they are neither small
+// TestWrite has bodies arrive as they are, in one write when they are neither small
 // nor large, over one connection.
-func TestWriteWhole(t *testing.T) {
+func TestWrite(t *testing.T) {
 	raw, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -21,17 +21,17 @@ func TestWriteWhole(t *testing.T) {
 	counted := &countedListener{Listener: raw}
 	server := http.Server{
 		ReadHeaderTimeout: time.Second,
-		ConnContext:       withConn,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			n, _ := strconv.Atoi(r.URL.Query().Get("n"))
 			w.Header().Set("Content-Length", strconv.Itoa(n))
-			if wrote, err := writeWhole(w, r, bytes.Repeat([]byte{'x'}, n)); wrote != n || err != nil {
+			if wrote, err := Write(w, r, bytes.Repeat([]byte{'x'}, n)); wrote != n || err != nil {
 				t.Errorf("%d of %d bytes, %v", wrote, n, err)
 			}
 		}),
 	}
+	Install(&server)
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(listenHeld(counted)) }()
+	go func() { done <- server.Serve(Listen(counted, nothing{}, time.Minute, time.Minute)) }()
 	t.Cleanup(func() { _ = server.Close(); <-done })
 	client := http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1}}
 	for n, writes := range map[int]int64{0: 1, 1: 1, heldFrom - 1: 1, heldFrom: 1, 4096: 1, 7410: 1, heldTo: 1, heldTo + 1: 2, 1 << 20: 2} {
@@ -72,3 +72,9 @@ func (c countedConn) Write(b []byte) (int, error) {
 	c.writes.Add(1)
 	return c.Conn.Write(b)
 }
+
+// nothing is at hand.
+type nothing struct{}
+
+func (nothing) Answer(dst, _ []byte) ([]byte, bool) { return dst, false }
+func (nothing) Idle() bool                          { return true }

@@ -1,11 +1,8 @@
-package api
+package wire
 
 import (
-	"context"
 	"io"
-	"net"
 	"net/http"
-	"sync"
 )
 
 // net/http writes through a buffer of 4 KiB, so a larger answer takes two trips through the
@@ -16,13 +13,6 @@ const (
 	heldFrom = 2 << 10  // bodies from here on may not fit net/http's buffer with their headers
 	heldTo   = 64 << 10 // to copy more costs what a trip does
 )
-
-// conn is a connection whose writes can be held back for a moment.
-type conn struct {
-	net.Conn
-	buffers *sync.Pool
-	held    *[]byte // what is to be written; nil when nothing is held back
-}
 
 func (c *conn) Write(b []byte) (int, error) {
 	if c.held == nil {
@@ -40,48 +30,26 @@ func (c *conn) ReadFrom(r io.Reader) (int64, error) {
 	return io.Copy(struct{ io.Writer }{c}, r)
 }
 
-func (c *conn) hold() {
-	held, _ := c.buffers.Get().(*[]byte)
-	*held = (*held)[:0]
-	c.held = held
-}
+func (c *conn) hold() { c.held = c.from.buffer() }
 
 func (c *conn) release() error {
 	held := c.held
 	c.held = nil
 	_, err := c.Conn.Write(*held)
-	c.buffers.Put(held)
+	c.from.buffers.Put(held)
 	return err
 }
 
-// connKey finds the connection in the context of a request.
-type connKey struct{}
-
-func withConn(ctx context.Context, c net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, c)
+// buffer gives an empty one. It goes back to l.buffers.
+func (l *listener) buffer() *[]byte {
+	b, _ := l.buffers.Get().(*[]byte)
+	*b = (*b)[:0]
+	return b
 }
 
-// connListener accepts connections that can hold back.
-type connListener struct {
-	net.Listener
-	buffers *sync.Pool
-}
-
-func listenHeld(l net.Listener) net.Listener {
-	return connListener{l, &sync.Pool{New: func() any { return new([]byte) }}}
-}
-
-func (l connListener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	return &conn{Conn: c, buffers: l.buffers}, nil
-}
-
-// writeWhole writes the body of an answer that has its Content-Length, at once if it can.
-func writeWhole(w http.ResponseWriter, r *http.Request, body []byte) (int, error) {
-	c, ok := r.Context().Value(connKey{}).(*conn)
+// Write writes the body of an answer that has its Content-Length, at once if it can.
+func Write(w http.ResponseWriter, r *http.Request, body []byte) (int, error) {
+	c, ok := connOf(r)
 	out, flushes := w.(http.Flusher)
 	if !ok || !flushes || len(body) < heldFrom || len(body) > heldTo {
 		return w.Write(body)
