@@ -119,7 +119,8 @@ func (c *Collection) Search(window orb.Bound, found func(i int) bool) {
 // it is dropped and made again.
 func (c *Collection) Tag() string {
 	v := &c.state.Version
-	tag := strconv.AppendInt(nil, v.ID, 10)
+	var room [64]byte
+	tag := strconv.AppendInt(room[:0], v.ID, 10)
 	tag = strconv.AppendInt(append(tag, '.'), v.Revision, 10)
 	tag = strconv.AppendInt(append(tag, '-'), v.PublishedAt.UnixMicro(), 36)
 	return string(tag)
