@@ -18,6 +18,7 @@ type attributes struct {
 	fields []int        // of names, in the descriptor
 	count  int          // position of CountField in names, -1 where it is not written
 	bare   bool         // they are only what tells features apart
+	plain  bool         // they are the number of a feature and its row of the table, if any
 }
 
 // bareAttributes is what a layer that does not fit keeps: the key, unless it is the number
@@ -28,6 +29,7 @@ func bareAttributes(l *layer) *attributes {
 		d := l.collection.Descriptor()
 		a.names, a.fields = []string{d.Key}, []int{d.KeyIndex()}
 	}
+	a.plain = len(a.names) == 0
 	return a
 }
 
@@ -53,6 +55,7 @@ func attributesOf(l *layer, wanted []string, zoom uint32, counted bool) *attribu
 	if !listed {
 		a.listed = nil
 	}
+	a.plain = len(a.names) == 0 || listed && !l.long
 	if counted && d.FieldIndex(CountField) < 0 {
 		a.count = len(a.names)
 		a.names = append(a.names, CountField)

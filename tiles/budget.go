@@ -162,7 +162,8 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, room int) 
 			}
 			fresh = false
 			if size <= most {
-				drawn.Features, drawn.Repaired, drawn.Labels = p.encoder.Features(), p.encoder.Repaired(), s.Labels
+				drawn.Features, drawn.Labels = p.encoder.Features(), s.Labels
+				drawn.Repaired += p.encoder.Repaired()
 				drawn.Dropped += met - len(p.picks)
 				if cells > 0 {
 					drawn.Thinned = len(p.found) - met

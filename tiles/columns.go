@@ -25,6 +25,14 @@ const (
 	noNumber = -1
 )
 
+// id gives the number of a position, or noNumber.
+func (c *columns) id(k int) int64 {
+	if c.ids == nil {
+		return noNumber
+	}
+	return c.ids[k]
+}
+
 // longestText bounds an attribute: a map has no use for more, and one text must not fill
 // a tile.
 const longestText = 4096

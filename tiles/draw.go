@@ -31,25 +31,30 @@ type pick struct{ position, count uint32 }
 // draw encodes a feature and tells whether anything of it can be seen.
 func (p *pen) draw(l *layer, at pick, a *attributes, s *Stats) bool {
 	k := int(at.position)
+	var outline []byte
 	if l.points {
-		if !p.drawPoint(l.xy[2*k], l.xy[2*k+1]) {
+		if outline = p.point(l.xy[2*k], l.xy[2*k+1]); outline == nil {
 			return false
 		}
-	} else if outline := p.outlineOf(l, k); outline != nil {
+	} else if p.outlines != nil {
+		var anew bool
+		if outline, anew = p.outlines.on(&p.frame, &l.boxes[0][k], k); anew {
+			s.Repaired++
+		}
+	}
+	switch {
+	case outline == nil:
+		if !p.drawShape(l, k, s) {
+			return false
+		}
+	case a.plain && at.count == 1:
+		p.encoder.AddFeature(outline, l.id(k), k)
+		return true
+	default:
 		p.encoder.BeginOutline(outline)
-	} else if !p.drawShape(l, k, s) {
-		return false
 	}
 	a.write(&p.encoder, l, at, s)
 	return p.encoder.EndFeature()
-}
-
-// outlineOf gives the outline of a position on the tile; nil when there is none.
-func (p *pen) outlineOf(l *layer, k int) []byte {
-	if p.outlines == nil {
-		return nil
-	}
-	return p.outlines.on(&p.frame, &l.boxes[0][k], k)
 }
 
 // drawShape draws a feature vertex by vertex and tells whether anything of it is left.
@@ -79,14 +84,13 @@ func (p *pen) drawShape(l *layer, k int, s *Stats) bool {
 	return p.encoder.HasGeometry()
 }
 
-// drawPoint draws one that is all of its feature.
-func (p *pen) drawPoint(wx, wy uint32) bool {
+// point gives the outline of a feature that is a single point; nil when it is out of sight.
+func (p *pen) point(wx, wy uint32) []byte {
 	x, y := p.frame.place(wx, wy)
 	if x < p.box.minX || x > p.box.maxX || y < p.box.minY || y > p.box.maxY {
-		return false
+		return nil
 	}
-	p.encoder.BeginPoint(int32(x), int32(y))
-	return true
+	return p.encoder.PointOutline(int32(x), int32(y))
 }
 
 func (p *pen) drawPoints(l *layer, k int) {

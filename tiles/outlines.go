@@ -32,6 +32,9 @@ func (o *outlines) bytes() int {
 // between them, from -1 to 1, are in two bits each.
 type way byte
 
+// repaired marks the way to an outline whose rings were made anew.
+const repaired way = 1 << 4
+
 func wayTo(columns, rows uint32) way { return way((columns+1)<<2 | (rows + 1)) }
 
 // home gives the tile that holds the middle of a box.
@@ -40,25 +43,26 @@ func (r *rect) home(zoom uint32) (x, y uint32) {
 	return (r.left + (r.right-r.left)/2) >> shift, (r.top + (r.bottom-r.top)/2) >> shift
 }
 
-// on gives the outline of a position on a tile; nil when it must be drawn vertex by vertex.
-func (o *outlines) on(f *frame, r *rect, k int) []byte {
+// on gives the outline of a position on a tile, or nil when it must be drawn vertex by vertex,
+// and tells whether it was repaired.
+func (o *outlines) on(f *frame, r *rect, k int) (outline []byte, anew bool) {
 	all := o.of(k)
 	if len(all) == 0 {
-		return nil
+		return nil, false
 	}
 	x, y := r.home(f.z)
 	columns, rows := f.x-x, f.y-y
 	if columns+1 > 2 || rows+1 > 2 {
-		return nil
+		return nil, false
 	}
-	for at := wayTo(columns, rows); len(all) > 0; {
+	for to := wayTo(columns, rows); len(all) > 0; {
 		end := 1 + mvt.OutlineSize(all[1:])
-		if way(all[0]) == at {
-			return all[1:end]
+		if w := way(all[0]); w&^repaired == to {
+			return all[1:end], w != to
 		}
 		all = all[end:]
 	}
-	return nil
+	return nil, false
 }
 
 // outlineShare bounds the memory of all outlines: so many times that of the vertices.
@@ -139,16 +143,20 @@ func (p *pen) beside(low, high int64) (first, last int) {
 	return first, last
 }
 
-// appendOutline appends the outline of a position on the tile of p.frame, unless its rings must
-// be made anew: each tile does, and tells.
+// appendOutline appends the outline of a position on the tile of p.frame. What rounding spoils
+// is left to those who ask for the tile: to make it anew takes long.
 func (p *pen) appendOutline(dst []byte, l *layer, k, columns, rows int) []byte {
 	if l.dims[k] == 2 && l.shades[k].rough>>p.frame.z&1 != 0 {
 		return dst
 	}
-	repaired := p.encoder.Repaired()
+	before := p.encoder.Repaired()
 	var ignored Stats
-	if p.drawShape(l, k, &ignored) && p.encoder.Repaired() == repaired {
-		dst = p.encoder.AppendOutline(append(dst, byte(wayTo(uint32(columns), uint32(rows)))))
+	if !p.drawShape(l, k, &ignored) {
+		return dst
 	}
-	return dst
+	to := wayTo(uint32(columns), uint32(rows))
+	if p.encoder.Repaired() > before {
+		to |= repaired
+	}
+	return p.encoder.AppendOutline(append(dst, byte(to)))
 }

@@ -27,7 +27,9 @@ func TestOutlines(t *testing.T) {
 		m.add("formes", geo.Any, referentials.TilePolicy{MaxZoom: uint8(most)}, shapes...)
 		p := m.public(t)
 		x, y := tileAt(rennes, z)
-		got, _, _ := drawn(rt, with, p, []string{"formes"}, z, x, y)
+		x, y = x+rapid.Uint32Range(0, 2).Draw(rt, "columns")-1, y+rapid.Uint32Range(0, 2).Draw(rt, "rows")-1
+		x, y = x&(1<<z-1), y&(1<<z-1)
+		got, _, told := drawn(rt, with, p, []string{"formes"}, z, x, y)
 		c, _ := p.Collection("formes")
 		bare := without.entry(p, c)
 		if _, err := bare.wait(t.Context()); err != nil {
@@ -39,9 +41,9 @@ func TestOutlines(t *testing.T) {
 			}
 		}
 		bare.layer.outlines = nil
-		want, _, _ := drawn(rt, without, p, []string{"formes"}, z, x, y)
-		if !bytes.Equal(got, want) {
-			rt.Fatalf("%x, want %x", got, want)
+		want, _, s := drawn(rt, without, p, []string{"formes"}, z, x, y)
+		if !bytes.Equal(got, want) || told != s {
+			rt.Fatalf("%x, want %x (%+v, want %+v)", got, want, told, s)
 		}
 	})
 	if placed == 0 {

@@ -57,15 +57,22 @@ func (b *batch) empty() {
 	b.waiting, b.rows, b.outlines, b.tags, b.shapes = b.waiting[:0], b.rows[:0], b.outlines[:0], b.tags[:0], 0
 }
 
-// next gives a feature that waits from now on. A whole one would be copied in pieces of another
-// size than it was made of, for which processors must wait.
-func (b *batch) next() *pending {
+// wait lets a feature with the tags that were given last wait.
+func (e *Encoder) wait(outline []byte, id uint64, hasID bool, row int32) {
+	b := &e.batch
 	n := len(b.waiting)
 	if n == cap(b.waiting) {
 		b.waiting = slices.Grow(b.waiting, batchSize)
 	}
 	b.waiting = b.waiting[:n+1]
-	return &b.waiting[n]
+	f := &b.waiting[n] // whole it would be copied in other pieces than it is made of: that takes long
+	f.outline, f.id, f.hasID, f.tags = outline, id, hasID, uint32(len(b.tags))
+	b.rows = append(b.rows, row)
+	b.shapes += len(outline)
+	e.count++
+	if n+1 == batchSize {
+		e.flush()
+	}
 }
 
 // packed is a tag as it is written, in its low bytes, and how many bytes that is in the

@@ -147,6 +147,34 @@ func TestOutlines(t *testing.T) {
 			if got := e.EndLayer(nil); !slices.Equal(got, want) {
 				t.Errorf("%x, want %x", got, want)
 			}
+			e.BeginLayer("l", nil)
+			e.AddFeature(outline, -1, noRow)
+			if got := e.EndLayer(nil); !slices.Equal(got, want) {
+				t.Errorf("whole: %x, want %x", got, want)
+			}
 		})
+	}
+}
+
+func TestPointOutline(t *testing.T) {
+	for _, at := range [][2]int32{{0, 0}, {-1, 63}, {64, -128}, {4224, 4096}, {1 << 20, -1 << 30}} {
+		var e Encoder
+		e.BeginLayer("l", nil)
+		e.BeginFeature(Point)
+		e.AddPoint(at[0], at[1])
+		want := e.AppendOutline(nil)
+		if got := e.PointOutline(at[0], at[1]); !slices.Equal(got, want) {
+			t.Errorf("%v: %x, want %x", at, got, want)
+		}
+	}
+}
+
+func TestSizesOfNumbers(t *testing.T) {
+	for shift := range 64 {
+		for _, v := range []uint64{1 << shift, 1<<shift - 1} {
+			if got, want := varintSize(v), len(binary.AppendUvarint(nil, v)); got != want {
+				t.Errorf("%d: %d, want %d", v, got, want)
+			}
+		}
 	}
 }

@@ -8,6 +8,7 @@ package mvt
 
 import (
 	"encoding/binary"
+	"math/bits"
 )
 
 // Extent is the side of a tile in its own coordinates.
@@ -106,20 +107,8 @@ func (e *Encoder) BeginFeature(t GeomType) {
 }
 
 // BeginOutline is BeginFeature for one with the outline of another, which must not change until
-// EndFeature.
+// EndLayer.
 func (e *Encoder) BeginOutline(outline []byte) { e.begin(outline) }
-
-// BeginPoint is BeginFeature for one that is a single point.
-func (e *Encoder) BeginPoint(x, y int32) {
-	b := &e.batch
-	const head = 5
-	from := len(b.outlines)
-	b.outlines = append(b.outlines, featureType, byte(Point), featureGeometry, 0, 1<<3|moveTo)
-	b.outlines = appendWay(appendWay(b.outlines, x), y)
-	outline := b.outlines[from:]
-	outline[head-2] = byte(1 + len(outline) - head)
-	e.begin(outline)
-}
 
 func (e *Encoder) begin(outline []byte) {
 	e.outline, e.hasID, e.row = outline, false, noRow
@@ -168,25 +157,25 @@ func (e *Encoder) Bool(key int, v bool) { e.tag(key, e.values.boolean(v)) }
 
 // EndFeature completes the feature, unless it has no geometry, and tells whether it did.
 func (e *Encoder) EndFeature() bool {
-	b := &e.batch
 	outline := e.outline
 	if outline == nil {
 		if !e.HasGeometry() {
 			return false
 		}
+		b := &e.batch
 		n := len(b.outlines)
 		b.outlines = e.AppendOutline(b.outlines)
 		outline = b.outlines[n:]
 	}
-	b.shapes += len(outline)
-	f := b.next()
-	f.outline, f.id, f.hasID, f.tags = outline, e.id, e.hasID, uint32(len(b.tags))
-	b.rows = append(b.rows, e.row)
-	e.count++
-	if len(b.waiting) == batchSize {
-		e.flush()
-	}
+	e.wait(outline, e.id, e.hasID, e.row)
 	return true
+}
+
+// AddFeature begins and ends a feature with an outline, a number unless it is negative, and the
+// values of a row of the table if there is one.
+func (e *Encoder) AddFeature(outline []byte, id int64, row int) {
+	e.batch.forget()
+	e.wait(outline, uint64(id), id >= 0, int32(row))
 }
 
 // Features counts the features of the layer so far.
@@ -254,10 +243,5 @@ func appendUvarint(dst []byte, v uint64) []byte {
 // lengthSize is how many bytes a field of n bytes takes with its number and length.
 func lengthSize(n int) int { return 1 + varintSize(uint64(n)) + n }
 
-func varintSize(v uint64) int {
-	n := 1
-	for ; v >= 0x80; v >>= 7 {
-		n++
-	}
-	return n
-}
+// varintSize is a seventh of the bits of v, rounded up.
+func varintSize(v uint64) int { return (9*bits.Len64(v|1) + 64) / 64 }

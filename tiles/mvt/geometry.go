@@ -82,6 +82,19 @@ func (e *Encoder) AppendOutline(dst []byte) []byte {
 	return append(dst, commands...)
 }
 
+// PointOutline gives the outline of a point. It is good until the feature that takes it is
+// ended.
+func (e *Encoder) PointOutline(x, y int32) []byte {
+	b := &e.batch
+	const length, head = 3, 5
+	n := len(b.outlines)
+	b.outlines = append(b.outlines, featureType, byte(Point), featureGeometry, 0, 1<<3|moveTo)
+	b.outlines = appendWay(appendWay(b.outlines, x), y)
+	outline := b.outlines[n:]
+	outline[length] = byte(1 + len(outline) - head)
+	return outline
+}
+
 // OutlineSize tells how many bytes the outline that b begins with takes.
 func OutlineSize(b []byte) int {
 	const head = 3 // type, and the field of the geometry
