@@ -53,6 +53,7 @@ func (p *Public) Replaced() <-chan struct{} { return p.replaced }
 // PublicCollection is what anyone may see of a collection. Fields are numbered as in its
 // own descriptor, rows as in the collection.
 type PublicCollection struct {
+	tag        string
 	whole      *Collection
 	descriptor referentials.Descriptor
 	columns    []column // one for each field of descriptor
@@ -65,7 +66,7 @@ func publish(c *Collection) (*PublicCollection, bool) {
 	if !ok {
 		return nil, false
 	}
-	p := &PublicCollection{whole: c, descriptor: d}
+	p := &PublicCollection{whole: c, descriptor: d, tag: c.Tag()}
 	for _, f := range kept {
 		p.columns = append(p.columns, c.columns[f])
 	}
@@ -82,7 +83,7 @@ func (p *PublicCollection) Descriptor() *referentials.Descriptor { return &p.des
 func (p *PublicCollection) Version() referentials.Version { return p.whole.state.Version }
 
 // Tag names this revision for good; see [Collection.Tag].
-func (p *PublicCollection) Tag() string { return p.whole.Tag() }
+func (p *PublicCollection) Tag() string { return p.tag }
 
 // Len counts the rows.
 func (p *PublicCollection) Len() int { return p.whole.n }

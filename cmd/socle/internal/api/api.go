@@ -146,6 +146,7 @@ type API struct {
 	linked   atomic.Pointer[linked]
 	slots    chan struct{} // one for each request under way
 	now      func() time.Time
+	times    timekeeper
 
 	loaded   atomic.Bool
 	prepared atomic.Bool

@@ -91,13 +91,14 @@ func (a *API) Answer(dst, words []byte) ([]byte, bool) {
 	}
 	a.measures.atHand.Inc()
 	a.measures.count(http.StatusOK)
-	now := a.now().UTC()
+	now := a.now()
+	second := a.times.at(now)
 	dst = append(dst, asked.head...)
-	dst = now.AppendFormat(dst, http.TimeFormat)
+	dst = append(dst, second.date[:]...)
 	dst = append(dst, "\r\n\r\n"...)
 	from := len(dst)
 	dst = append(dst, asked.page.body...)
-	asked.page.date(dst[from:], now)
+	asked.page.date(dst[from:], second, now)
 	return dst, true
 }
 

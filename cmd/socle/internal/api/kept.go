@@ -121,12 +121,10 @@ func (a *API) holds(page *keptPage, collection string) bool {
 }
 
 // date writes into a copy of the body when it is given.
-func (p *keptPage) date(body []byte, now time.Time) {
-	if p.stamp < 0 {
-		return
+func (p *keptPage) date(body []byte, s *second, now time.Time) {
+	if p.stamp >= 0 {
+		s.put(body[p.stamp:], now)
 	}
-	var stamp [len(timeStampLayout) + 8]byte
-	copy(body[p.stamp:], now.AppendFormat(stamp[:0], timeStampLayout))
 }
 
 // send answers with the page.
@@ -142,7 +140,8 @@ func (p *keptPage) send(a *API, w http.ResponseWriter, r *http.Request) (status 
 		defer a.kept.copies.Put(held)
 		*held = append((*held)[:0], p.body...)
 		body = *held
-		p.date(body, a.now().UTC())
+		now := a.now()
+		p.date(body, a.times.at(now), now)
 	}
 	n, _ := wire.Write(w, r, body) // a client that is gone needs no answer
 	return http.StatusOK, int64(n)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -20,29 +19,19 @@ type conn struct {
 	from *listener
 	held *[]byte // what is to be written; nil when nothing is held back
 
-	between bool         // net/http waits for a request
-	whole   bool         // all that it was given were whole heads of requests without a body
-	head    []byte       // of the request at work; empty when it is none that could be answered here
-	early   atomic.Int32 // the first byte of the next request, and 1, when net/http was given it already
-	renewed time.Time    // the time limits
-	phase   atomic.Int32
-
-	raw      syscall.RawConn
-	eager    func(fd uintptr) bool // c.readEagerly
-	into     []byte                // where it reads to
-	read     int                   // and how much it did
-	failed   error
+	between  bool         // net/http waits for a request
+	whole    bool         // all that it was given were whole heads of requests without a body
+	head     []byte       // of the request at work; empty when it is none that could be answered here
+	early    atomic.Int32 // the first byte of the next request, and 1, when net/http was given it already
+	renewed  time.Time    // the time limits
+	phase    atomic.Int32
 	answered time.Time
-	quick    int // how many requests came right after the answer before them, with none from elsewhere between
+	direct
 }
 
 func newConn(inner net.Conn, l *listener) *conn {
 	c := &conn{Conn: inner, from: l, whole: true}
-	if s, ok := inner.(syscall.Conn); ok {
-		if raw, err := s.SyscallConn(); err == nil {
-			c.raw, c.eager = raw, c.readEagerly
-		}
-	}
+	c.open()
 	return c
 }
 
@@ -134,6 +123,7 @@ const (
 
 // answer writes the answer to a request, if it is at hand, and tells whether it has.
 func (c *conn) answer(head []byte) (bool, error) {
+	defer c.pass()
 	if !c.phase.CompareAndSwap(waits, answers) {
 		return false, net.ErrClosed
 	}
@@ -144,7 +134,7 @@ func (c *conn) answer(head []byte) (bool, error) {
 	var err error
 	if ok {
 		if err = c.renew(); err == nil {
-			_, err = c.Conn.Write(answer)
+			err = c.send(answer)
 		}
 		c.answered = time.Now()
 	}

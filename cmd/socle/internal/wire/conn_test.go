@@ -297,8 +297,18 @@ func TestTimeLimits(t *testing.T) {
 		s.mu.Lock()
 		s.known[plainA] = large
 		s.mu.Unlock()
+		before := s.here.Load()
 		if _, err := io.WriteString(c, plainA); err != nil {
 			t.Fatal(err)
+		}
+		for s.here.Load() == before {
+			time.Sleep(time.Millisecond)
+		}
+		other := dial(t, address)
+		b, began := bufio.NewReader(other), time.Now()
+		s.warm(t, other, b, "GET /ab HTTP/1.1\r\nHost: x\r\n\r\n")
+		if took := time.Since(began); took > limit/2 {
+			t.Errorf("others waited %v", took)
 		}
 		time.Sleep(2 * limit)
 		if n, err := io.Copy(io.Discard, r); n >= int64(len(large)) {

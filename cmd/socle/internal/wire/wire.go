@@ -46,8 +46,9 @@ func Install(s *http.Server) {
 // Listen has l accept connections for a server. They close when nothing was asked for that
 // long after an answer of theirs, or one is not taken within that time.
 func Listen(l net.Listener, answers Answers, idle, write time.Duration) net.Listener {
+	processors := runtime.GOMAXPROCS(0)
 	return &listener{
-		Listener: l, answers: answers, idle: idle, write: write, spare: runtime.GOMAXPROCS(0) > 1,
+		Listener: l, answers: answers, idle: idle, write: write, spare: processors > 1, turns: make(chan struct{}, max(1, processors/2)),
 		buffers: sync.Pool{New: func() any { return new([]byte) }},
 	}
 }
@@ -56,7 +57,8 @@ type listener struct {
 	net.Listener
 	answers     Answers
 	idle, write time.Duration
-	spare       bool // there is another processor to look for questions on
+	spare       bool          // there is another processor to look for questions on
+	turns       chan struct{} // one for each turn that is taken
 	buffers     sync.Pool
 	last        atomic.Pointer[conn] // that was asked something
 }
