@@ -84,8 +84,7 @@ func (a *attributes) write(e *mvt.Encoder, l *layer, at pick, s *Stats) {
 	case !l.long:
 		e.Row(k)
 	default:
-		n := l.table.Width
-		codes := l.table.Codes[k*n : k*n+n]
+		codes := l.table.Row(k)
 		for _, c := range a.listed {
 			switch code := codes[c.Code]; code {
 			case noValue:

@@ -52,7 +52,7 @@ func (c *columns) fill(p *snapshot.PublicCollection, rows []uint32, names []stri
 	}
 	_ = group.Wait() // no worker fails
 	values, joined := mvt.Join(lists)
-	c.table = mvt.Table{Values: values, Codes: make([]uint32, len(rows)*len(names)), Width: len(names)}
+	c.table = mvt.NewTable(values, len(rows), len(names))
 	for k := range names {
 		for i, code := range local[k] {
 			switch code {
@@ -62,7 +62,7 @@ func (c *columns) fill(p *snapshot.PublicCollection, rows []uint32, names []stri
 			default:
 				code = joined[k][code-1]
 			}
-			c.table.Codes[i*len(names)+k] = code
+			c.table.Row(i)[k] = code
 		}
 	}
 	if key := d.KeyIndex(); d.Fields[key].Type == referentials.Integer {

@@ -7,11 +7,20 @@ import (
 )
 
 // Table is the attributes of features, row by row, as codes of a list of values; 0 is no value.
+// The row before the first is one without values.
 type Table struct {
 	Values *Values
 	Codes  []uint32
 	Width  int // codes of a row
 }
+
+// NewTable makes a table without values.
+func NewTable(v *Values, rows, width int) Table {
+	return Table{Values: v, Codes: make([]uint32, (rows+1)*width), Width: width}
+}
+
+// Row gives the codes of a row.
+func (t *Table) Row(row int) []uint32 { return t.Codes[(row+1)*t.Width:][:t.Width] }
 
 // Column is a column of a table that a layer shows.
 type Column struct {
@@ -23,11 +32,8 @@ type Column struct {
 // after the other, of which each repeats its values or does not: a processor foresees that.
 const batchSize = 256
 
-// noRow is where a feature takes nothing from the table, noKey where no feature has one yet.
-const (
-	noRow = -1
-	noKey = 1<<64 - 1
-)
+// noRow is the row of a feature that takes nothing from the table.
+const noRow = -1
 
 // pending is a feature that waits.
 type pending struct {
@@ -40,17 +46,19 @@ type pending struct {
 // batch is what waits.
 type batch struct {
 	table   *Table
+	width   int // of table, 0 without
 	columns []Column
 	order   []int // of columns, in which their values are numbered; empty until the first flush
 
 	waiting  []pending
-	rows     []int32 // of the table, noRow for none
-	outlines []byte  // made for this layer
+	rows     []int  // where the codes of each begin in the table
+	outlines []byte // made for this layer
 	tags     []byte
 	shapes   int // bytes of all outlines that wait
 
-	listed []packed          // tags from the table: of a feature those of all columns
-	sizes  [batchSize]uint16 // of each feature's tags from the table
+	keys   []uint32          // numbers of the keys of columns
+	listed []byte            // tags from the table
+	ends   [batchSize]uint32 // where those of each feature end in listed
 }
 
 func (b *batch) empty() {
@@ -58,7 +66,7 @@ func (b *batch) empty() {
 }
 
 // wait lets a feature with the tags that were given last wait.
-func (e *Encoder) wait(outline []byte, id uint64, hasID bool, row int32) {
+func (e *Encoder) wait(outline []byte, id uint64, hasID bool, row int) {
 	b := &e.batch
 	n := len(b.waiting)
 	if n == cap(b.waiting) {
@@ -67,7 +75,7 @@ func (e *Encoder) wait(outline []byte, id uint64, hasID bool, row int32) {
 	b.waiting = b.waiting[:n+1]
 	f := &b.waiting[n] // whole it would be copied in other pieces than it is made of: that takes long
 	f.outline, f.id, f.hasID, f.tags = outline, id, hasID, uint32(len(b.tags))
-	b.rows = append(b.rows, row)
+	b.rows = append(b.rows, (row+1)*b.width)
 	b.shapes += len(outline)
 	e.count++
 	if n+1 == batchSize {
@@ -75,25 +83,26 @@ func (e *Encoder) wait(outline []byte, id uint64, hasID bool, row int32) {
 	}
 }
 
-// packed is a tag as it is written, in its low bytes, and how many bytes that is in the
-// highest; 0 is none.
-type packed uint64
-
-// mostPacked is how many bytes a tag may take: one for its key, four for its value.
-const mostPacked = 8
+// stampedTag is how many bytes a tag with a stamp takes at most, and blind how many of a
+// feature are copied at once.
+const (
+	stampedTag = 4
+	blind      = 32
+)
 
 // UseTable lets the features of the layer take their values from rows of a table, see
 // [Encoder.Row]: those of columns. It includes [Encoder.UseValues].
 func (e *Encoder) UseTable(t *Table, columns []Column) {
 	e.UseValues(t.Values)
-	e.batch.table, e.batch.columns, e.batch.order = t, columns, e.batch.order[:0]
-	if n := batchSize * len(columns); len(e.batch.listed) < n {
-		e.batch.listed = make([]packed, n)
+	e.batch.table, e.batch.width, e.batch.columns, e.batch.order = t, t.Width, columns, e.batch.order[:0]
+	e.batch.keys = slices.Grow(e.batch.keys[:0], len(columns))[:len(columns)]
+	if n := batchSize*len(columns)*stampedTag + blind; len(e.batch.listed) < n {
+		e.batch.listed = make([]byte, n)
 	}
 }
 
 // Row gives the feature the values of a row of the table.
-func (e *Encoder) Row(row int) { e.row = int32(row) }
+func (e *Encoder) Row(row int) { e.row = row }
 
 // looked is how many features are looked at to see which columns repeat themselves.
 const looked = 32
@@ -102,16 +111,19 @@ const looked = 32
 // at nothing but the first features of the layer: those of a tile must not hang on others.
 func (b *batch) sort() {
 	different := make([]int, 0, 16)
-	var codes [looked]uint32
 	for _, c := range b.columns {
+		var codes [2 * looked]uint32 // a hash table: 0 is none
 		n := 0
-		for _, row := range b.rows[:min(len(b.rows), looked)] {
-			if row < 0 {
-				continue
-			}
-			if code := b.table.Codes[int(row)*b.table.Width+c.Code]; code != 0 && !slices.Contains(codes[:n], code) {
-				codes[n] = code
-				n++
+		for _, at := range b.rows[:min(len(b.rows), looked)] {
+			code := b.table.Codes[at+c.Code]
+			slot := code * 0x9e3779b1 >> 26
+			for codes[slot] != code {
+				if codes[slot] == 0 {
+					codes[slot] = code
+					n++
+					break
+				}
+				slot = (slot + 1) % uint32(len(codes))
 			}
 		}
 		different = append(different, n)
@@ -122,61 +134,92 @@ func (b *batch) sort() {
 	slices.SortStableFunc(b.order, func(i, k int) int { return cmp.Compare(different[i], different[k]) })
 }
 
-// number gives the features that wait their tags of a column.
-func (e *Encoder) number(column int) {
+// number gives the features that wait their tags from the table.
+func (e *Encoder) number() {
 	b, v := &e.batch, &e.values
-	c, columns := b.columns[column], len(b.columns)
-	codes, width := b.table.Codes[c.Code:], b.table.Width
-	given, epoch := v.given, v.epoch
-	sizes, listed := b.sizes[:len(b.rows)], b.listed[column:]
-	key := packed(noKey)
-	for i, row := range b.rows {
-		code := uint32(0)
-		if row >= 0 {
-			code = codes[int(row)*width]
-		}
-		if code == 0 {
-			listed[i*columns] = 0
-			continue
-		}
-		if key == noKey {
-			key = packed(e.keys.number(c.Key))
-		}
-		s := &given[code]
-		number := s.number
-		if s.epoch != epoch {
-			number = packVarint(v.next())
-			*s = stamp{epoch, number}
-			v.buf = v.list.appendTo(v.buf, code)
-		}
-		size := 2 + number>>7&1 + number>>15&1 + number>>23&1
-		listed[i*columns] = key | packed(number)<<8 | packed(size)<<56
-		sizes[i] += uint16(size)
+	width := len(b.columns)
+	switch {
+	case width == 0:
+		clear(b.ends[:len(b.rows)])
+		return
+	case len(e.keys.names) > 1<<7 || len(v.codes)+len(b.rows)*width > stamped:
+		e.numberLong()
+		return
+	case len(b.order) == 0:
+		b.sort()
 	}
+	for _, column := range b.order {
+		c := b.columns[column]
+		codes := b.table.Codes[c.Code:]
+		if e.keys.known(c.Key) || hasValues(codes, b.rows) {
+			b.keys[column] = e.keys.number(c.Key)
+			v.meet(codes, b.rows)
+		}
+	}
+	b.list(v.given)
+}
+
+// hasValues tells whether a row has a value in a column.
+func hasValues(codes []uint32, rows []int) bool {
+	for _, at := range rows {
+		if codes[at] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// list writes the tags of rows whose values have numbers.
+func (b *batch) list(given []stamp) {
+	columns, keys, listed, n := b.columns, b.keys, b.listed, 0
+	keys = keys[:len(columns)]
+	for i, at := range b.rows {
+		codes := b.table.Codes[at:]
+		for k := range columns {
+			s := given[codes[columns[k].Code]]
+			binary.LittleEndian.PutUint32(listed[n:n+stampedTag], keys[k]|uint32(s)<<8)
+			n += s.size()
+		}
+		b.ends[i] = uint32(n)
+	}
+}
+
+// numberLong is number for tags of more bytes than a stamp holds.
+func (e *Encoder) numberLong() {
+	b := &e.batch
+	listed := b.listed[:0]
+	for i, at := range b.rows {
+		for _, c := range b.columns {
+			if code := b.table.Codes[at+c.Code]; code != 0 {
+				listed = appendUvarint(listed, uint64(e.keys.number(c.Key)))
+				listed = appendUvarint(listed, uint64(e.values.listed(code)))
+			}
+		}
+		b.ends[i] = uint32(len(listed))
+	}
+	listed = slices.Grow(listed, blind)
+	b.listed = listed[:cap(listed)]
 }
 
 // flush writes the features that wait.
 func (e *Encoder) flush() {
 	b := &e.batch
+	if len(b.waiting) > 0 {
+		e.number()
+	}
+	e.values.settle()
 	if len(b.waiting) == 0 {
 		return
 	}
-	clear(b.sizes[:len(b.waiting)])
-	if len(b.order) < len(b.columns) {
-		b.sort()
-	}
-	for _, column := range b.order {
-		e.number(column)
-	}
-	const most = 4*binary.MaxVarintLen64 + mostPacked + shortOutline // lengths, id, and what a tag and an outline are written over
-	room := len(b.tags) + b.shapes + len(b.waiting)*(most+len(b.columns)*mostPacked)
+	const most = 4*binary.MaxVarintLen64 + shortOutline // lengths, id, and what an outline is written over
+	room := len(b.tags) + b.shapes + int(b.ends[len(b.waiting)-1]) + len(b.waiting)*most + blind
 	n := len(e.features)
 	e.features = slices.Grow(e.features, room)
 	w := e.features[:cap(e.features)]
-	tags := uint32(0)
+	tags, listed := uint32(0), uint32(0)
 	for i := range b.waiting {
 		f := &b.waiting[i]
-		tagged := int(b.sizes[i]) + int(f.tags-tags)
+		tagged := int(b.ends[i]-listed) + int(f.tags-tags)
 		size := len(f.outline)
 		if f.hasID {
 			size += 1 + varintSize(f.id)
@@ -191,16 +234,19 @@ func (e *Encoder) flush() {
 		if tagged > 0 {
 			e.tagged += tagged
 			n = putHead(w, n, featureTags, uint64(tagged))
-			if b.sizes[i] > 0 {
-				for _, tag := range b.listed[i*len(b.columns) : (i+1)*len(b.columns)] {
-					binary.LittleEndian.PutUint64(w[n:n+mostPacked], uint64(tag))
-					n += int(tag >> 56)
+			if size := int(b.ends[i] - listed); size > 0 {
+				*(*[blind]byte)(w[n : n+blind]) = *(*[blind]byte)(b.listed[listed : listed+blind])
+				if size > blind {
+					copy(w[n+blind:], b.listed[listed+blind:b.ends[i]])
 				}
+				n += size
 			}
-			n += copy(w[n:], b.tags[tags:f.tags])
+			if f.tags > tags {
+				n += copy(w[n:], b.tags[tags:f.tags])
+			}
 		}
 		n = putOutline(w, n, f.outline)
-		tags = f.tags
+		tags, listed = f.tags, b.ends[i]
 	}
 	e.features = w[:n]
 	b.empty()
@@ -236,24 +282,6 @@ func putHead(b []byte, n int, field byte, v uint64) int {
 		return n + 4
 	}
 	return n + 1 + binary.PutUvarint(b[n+1:], v)
-}
-
-// packVarint gives the bytes of a number below 2²⁸, which no tile has as many values as.
-func packVarint(v uint32) uint32 {
-	switch {
-	case v < 1<<7:
-		return v
-	case v < 1<<14:
-		return v&0x7f | 0x80 | v>>7<<8
-	case v < 1<<21:
-		return v&0x7f | 0x80 | (v>>7&0x7f|0x80)<<8 | v>>14<<16
-	}
-	return v&0x7f | 0x80 | (v>>7&0x7f|0x80)<<8 | (v>>14&0x7f|0x80)<<16 | v>>21<<24
-}
-
-// unpackVarint gives the number that packVarint packed.
-func unpackVarint(b uint32) uint32 {
-	return b&0x7f | b>>1&0x3f80 | b>>2&0x1fc000 | b>>3&0xfe00000
 }
 
 // forget drops the tags of a feature that was not ended.

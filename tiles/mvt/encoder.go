@@ -54,7 +54,7 @@ type Encoder struct {
 	geomType GeomType
 	id       uint64
 	hasID    bool
-	row      int32
+	row      int
 	outline  []byte // that it was given; nil when it has a geometry of its own
 	geometry geometry
 }
@@ -89,7 +89,7 @@ func (e *Encoder) BeginLayer(name string, keys []string) {
 	e.name, e.count, e.tagged, e.geometry.repaired = name, 0, 0, 0
 	e.features = e.features[:0]
 	e.batch.empty()
-	e.batch.columns, e.batch.order = nil, e.batch.order[:0]
+	e.batch.width, e.batch.columns, e.batch.order = 0, nil, e.batch.order[:0]
 	e.keys.reset(keys)
 	e.values.reset()
 }
@@ -175,7 +175,7 @@ func (e *Encoder) EndFeature() bool {
 // values of a row of the table if there is one.
 func (e *Encoder) AddFeature(outline []byte, id int64, row int) {
 	e.batch.forget()
-	e.wait(outline, uint64(id), id >= 0, int32(row))
+	e.wait(outline, uint64(id), id >= 0, row)
 }
 
 // Features counts the features of the layer so far.

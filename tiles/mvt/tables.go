@@ -21,6 +21,8 @@ func (t *keyTable) reset(names []string) {
 	}
 }
 
+func (t *keyTable) known(key int) bool { return t.numbers[key] >= 0 }
+
 func (t *keyTable) number(key int) uint32 {
 	if t.numbers[key] < 0 {
 		t.numbers[key] = t.count
@@ -48,17 +50,41 @@ type valueTable struct {
 	integers map[int64]uint32
 	doubles  map[uint64]uint32 // by bits
 	booleans [2]int32          // -1 before the first use
-	count    uint32
-	buf      []byte // the values as the layer writes them
+	buf      []byte            // the values as the layer writes them
 
-	list  *Values // nil when the layer draws on none
-	given []stamp // by code in list
-	epoch uint32
+	list    *Values           // nil when the layer draws on none
+	given   []stamp           // by code in list; 0 where it has no number yet
+	beyond  map[uint32]uint32 // numbers that no stamp holds, by code
+	codes   []uint32          // of values by number, 0 of those that are not from the list
+	written int               // of codes, in buf
+	aside   [batchSize]uint32 // codes of a batch that had no number
 }
 
-// stamp is the number of a listed value in the layer of an epoch, packed. What other layers
-// left needs no clearing.
-type stamp struct{ epoch, number uint32 }
+// stamp is a tag without its key: the number of a value in the three low bytes as it is
+// written, and in the highest how many bytes the tag takes with a key of one byte.
+type stamp uint32
+
+const (
+	noTag   stamp = 1       // of code 0, of which nothing is written
+	stamped       = 1 << 21 // numbers from there on take more than three bytes
+)
+
+// size is how many bytes the tag takes.
+func (s stamp) size() int { return int(s >> 24) }
+
+// stampOf is made for numbers below stamped.
+func stampOf(number uint32) stamp {
+	switch {
+	case number < 1<<7:
+		return stamp(2<<24 | number)
+	case number < 1<<14:
+		return stamp(3<<24 | number>>7<<8 | 0x80 | number&0x7f)
+	}
+	return stamp(4<<24 | number>>14<<16 | 0x8000 | number<<1&0x7f00 | 0x80 | number&0x7f)
+}
+
+// number gives what stampOf was given.
+func (s stamp) number() uint32 { return uint32(s&0x7f | s>>1&0x3f80 | s>>2&0x1fc000) }
 
 // tableKept bounds the maps that are kept for the next layer: clearing a map costs as
 // much as it ever held.
@@ -67,7 +93,28 @@ const tableKept = 1 << 16
 func (t *valueTable) reset() {
 	t.strings, t.integers, t.doubles = emptied(t.strings), emptied(t.integers), emptied(t.doubles)
 	t.booleans = [2]int32{-1, -1}
-	t.count, t.buf, t.list = 0, t.buf[:0], nil
+	t.buf = t.buf[:0]
+	t.forget()
+	t.list = nil
+}
+
+// forget takes back the numbers of values of the list.
+func (t *valueTable) forget() {
+	if t.list != nil {
+		for _, code := range t.codes {
+			t.given[code] = 0
+		}
+	}
+	t.codes, t.written = t.codes[:0], 0
+	clear(t.beyond)
+}
+
+// settle writes the values of the list that were numbered but not written yet.
+func (t *valueTable) settle() {
+	if t.written < len(t.codes) {
+		t.buf = t.list.appendAll(t.buf, t.codes[t.written:])
+		t.written = len(t.codes)
+	}
 }
 
 func emptied[K comparable](m map[K]uint32) map[K]uint32 {
@@ -78,9 +125,12 @@ func emptied[K comparable](m map[K]uint32) map[K]uint32 {
 	return m
 }
 
+// next numbers a value that is not from the list and is to be written at once.
 func (t *valueTable) next() uint32 {
-	t.count++
-	return t.count - 1
+	t.settle()
+	t.codes = append(t.codes, 0)
+	t.written++
+	return uint32(t.written - 1)
 }
 
 func (t *valueTable) text(v string) uint32 {
@@ -128,24 +178,33 @@ func (t *valueTable) boolean(v bool) uint32 {
 	return uint32(t.booleans[k])
 }
 
-// use makes the layer at work draw on a list of values.
+// use makes a layer without values draw on a list of them.
 func (t *valueTable) use(v *Values) {
 	t.list = v
-	if t.epoch++; t.epoch == 0 { // after four billion layers
-		clear(t.given)
-		t.epoch = 1
-	}
 	if n := v.Len() + 1; len(t.given) < n {
 		t.given = make([]stamp, n)
 	}
+	t.given[0] = noTag
 }
 
 // listed numbers a value of the list.
 func (t *valueTable) listed(code uint32) uint32 {
-	s := &t.given[code]
-	if s.epoch != t.epoch {
-		*s = stamp{t.epoch, packVarint(t.next())}
-		t.buf = t.list.appendTo(t.buf, code)
+	if s := t.given[code]; s != 0 {
+		return s.number()
 	}
-	return unpackVarint(s.number)
+	number, ok := t.beyond[code]
+	if ok {
+		return number
+	}
+	number = uint32(len(t.codes))
+	t.codes = append(t.codes, code)
+	if number < stamped {
+		t.given[code] = stampOf(number)
+	} else {
+		if t.beyond == nil {
+			t.beyond = map[uint32]uint32{}
+		}
+		t.beyond[code] = number
+	}
+	return number
 }

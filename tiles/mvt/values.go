@@ -11,45 +11,98 @@ import (
 // Values is a list of different values, each in the bytes that a layer writes. Layers that
 // draw on one, see [Encoder.UseValues], never look at a value again.
 type Values struct {
-	block []byte
-	ends  []uint32 // of value k+1 in block
-	uints []uint32 // codes of the whole numbers from 0 up, by number
+	block  []byte
+	starts []uint32 // of the value of each code in block, and where the last one ends
+	uints  []uint32 // codes of the whole numbers from 0 up, by number
+	small  []uint32 // code of each of the least whole numbers, 0 for none
 }
 
 // Len counts the values. Their codes are 1 to Len.
-func (v *Values) Len() int { return len(v.ends) }
+func (v *Values) Len() int { return max(0, len(v.starts)-2) }
 
 // Bytes tells how much memory the list takes.
-func (v *Values) Bytes() int { return cap(v.block) + 4*cap(v.ends) + 4*cap(v.uints) }
+func (v *Values) Bytes() int { return cap(v.block) + 4*(cap(v.starts)+cap(v.uints)+cap(v.small)) }
 
 func (v *Values) encoded(code uint32) []byte {
-	from := uint32(0)
-	if code > 1 {
-		from = v.ends[code-2]
+	return v.block[v.starts[code]:v.starts[code+1]]
+}
+
+// add appends a value and gives its code. What write appends is taken for its bytes.
+func (v *Values) add(write func(dst []byte) []byte) uint32 {
+	if v.starts == nil {
+		v.starts = make([]uint32, 2)
 	}
-	return v.block[from:v.ends[code-1]]
+	v.block = write(v.block)
+	v.starts = append(v.starts, uint32(len(v.block)))
+	return uint32(v.Len())
 }
 
 // short values are copied that many bytes at once.
 const short = 16
 
-// appendTo appends an encoded value to dst.
-func (v *Values) appendTo(dst []byte, code uint32) []byte {
-	from := uint32(0)
-	if code > 1 {
-		from = v.ends[code-2]
+// appendAll appends encoded values to dst.
+func (v *Values) appendAll(dst []byte, codes []uint32) []byte {
+	for len(codes) > 0 {
+		n := min(len(codes), 256)
+		dst = v.appendShort(slices.Grow(dst, n*short), codes[:n])
+		codes = codes[n:]
 	}
-	to := v.ends[code-1]
-	size := int(to - from)
-	if n := len(dst); size <= short && cap(dst) >= n+short && cap(v.block) >= int(from)+short {
-		*(*[short]byte)(dst[n : n+short]) = *(*[short]byte)(v.block[from : from+short])
-		return dst[:n+size]
-	}
-	return append(dst, v.block[from:to]...)
+	return dst
 }
+
+// appendShort is appendAll where dst has room for as many short values.
+func (v *Values) appendShort(dst []byte, codes []uint32) []byte {
+	block, starts := v.block, v.starts
+	w, n := dst[:cap(dst)], len(dst)
+	for _, code := range codes {
+		from, to := starts[code], starts[code+1]
+		size := int(to - from)
+		if size > short {
+			dst = append(w[:n], block[from:to]...)
+			dst = slices.Grow(dst, len(codes)*short)
+			w, n = dst[:cap(dst)], len(dst)
+			continue
+		}
+		b := block[from : from+short]
+		binary.LittleEndian.PutUint64(w[n:], binary.LittleEndian.Uint64(b))
+		binary.LittleEndian.PutUint64(w[n+8:], binary.LittleEndian.Uint64(b[8:]))
+		n += size
+	}
+	return w[:n]
+}
+
+// meet numbers the values of a column that have no number yet. The code of row i is
+// codes[rows[i]]. Which values those are cannot be foreseen: they are put aside without a jump.
+func (t *valueTable) meet(codes []uint32, rows []int) {
+	given, aside, n := t.given, &t.aside, uint32(0)
+	for _, at := range rows {
+		code := codes[at]
+		aside[uint8(n)] = code
+		n += uint32(given[code]-1) >> 31
+	}
+	if n == 0 {
+		return
+	}
+	t.codes = slices.Grow(t.codes, int(n))
+	to, count := t.codes[:cap(t.codes)], uint32(len(t.codes))
+	for _, code := range aside[:n] {
+		if given[code] == 0 {
+			given[code] = stampOf(count)
+			to[count] = code
+			count++
+		}
+	}
+	t.codes = to[:count]
+}
+
+// mostSmall whole numbers are looked up without a search.
+const mostSmall = 4096
 
 // uint gives the code of a whole number.
 func (v *Values) uint(n uint64) (code uint32, ok bool) {
+	if n < uint64(len(v.small)) {
+		return v.small[n], v.small[n] != 0
+	}
 	k, ok := slices.BinarySearchFunc(v.uints, n, func(code uint32, n uint64) int { return cmp.Compare(v.uintAt(code), n) })
 	if !ok {
 		return 0, false
@@ -83,9 +136,7 @@ func add[K comparable](l *List, known *map[K]uint32, key K, write func(dst []byt
 }
 
 func (l *List) add(write func(dst []byte) []byte) uint32 {
-	l.values.block = write(l.values.block)
-	l.values.ends = append(l.values.ends, uint32(len(l.values.block)))
-	return uint32(len(l.values.ends))
+	return l.values.add(write)
 }
 
 // Int gives the code of an integer.
@@ -142,9 +193,7 @@ func Join(lists []List) (v *Values, codes [][]uint32) {
 				code, ok = known[key]
 			}
 			if !ok {
-				v.block = append(v.block, b...)
-				v.ends = append(v.ends, uint32(len(v.block)))
-				if code = uint32(len(v.ends)); !alone {
+				if code = v.add(func(dst []byte) []byte { return append(dst, b...) }); !alone {
 					known[key] = code
 				}
 				if typeOf(b) == valueUint {
@@ -157,6 +206,16 @@ func Join(lists []List) (v *Values, codes [][]uint32) {
 	}
 	v.block = slices.Grow(v.block, short)
 	slices.SortFunc(v.uints, func(a, b uint32) int { return cmp.Compare(v.uintAt(a), v.uintAt(b)) })
+	if n := len(v.uints); n > 0 {
+		v.small = make([]uint32, min(v.uintAt(v.uints[n-1])+1, mostSmall))
+		for _, code := range v.uints {
+			k := v.uintAt(code)
+			if k >= mostSmall {
+				break
+			}
+			v.small[k] = code
+		}
+	}
 	return v, codes
 }
 
