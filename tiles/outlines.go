@@ -1,32 +1,23 @@
 package tiles
 
 import (
+	"math"
+	"slices"
+
 	"socle/tiles/mvt"
 )
 
 // outlines are the lines and polygons of a layer as the tiles of one zoom write them: on its
 // home tile, and on those around that show it.
 type outlines struct {
-	runs [][]byte // of runLength positions each
-	ends []uint32 // where the outlines of each position end in its run
+	block []byte
+	ends  []uint32 // those of position k are block[ends[k]:ends[k+1]]
 }
 
 // of gives the outlines of a position, each behind the way to its tile, that at home first.
-func (o *outlines) of(k int) []byte {
-	from := uint32(0)
-	if k%runLength > 0 {
-		from = o.ends[k-1]
-	}
-	return o.runs[k/runLength][from:o.ends[k]]
-}
+func (o *outlines) of(k int) []byte { return o.block[o.ends[k]:o.ends[k+1]] }
 
-func (o *outlines) bytes() int {
-	n := 4 * len(o.ends)
-	for _, run := range o.runs {
-		n += len(run)
-	}
-	return n
-}
+func (o *outlines) bytes() int { return len(o.block) + 4*len(o.ends) }
 
 // way leads from the home tile of a feature to another, or to itself. The columns and rows
 // between them, from -1 to 1, are in two bits each.
@@ -84,18 +75,29 @@ func (l *layer) outline() {
 
 func (l *layer) outlinesOf(zoom uint8) outlines {
 	n := len(l.rows)
-	o := outlines{runs: make([][]byte, (n+runLength-1)/runLength), ends: make([]uint32, n)}
+	ends := make([]uint32, n+1)
+	runs := make([][]byte, (n+runLength-1)/runLength)
 	inRuns(n, func(from, to int) {
 		p := pen{frame: frame{z: uint32(zoom), shift: worldBits - extentBits - int(zoom)}, detail: zoom}
 		p.begin(drawing{layer: l})
 		var run []byte
 		for k := from; k < to; k++ {
 			run = p.appendOutlines(run, l, k)
-			o.ends[k] = uint32(len(run))
+			ends[k+1] = uint32(len(run))
 		}
-		o.runs[from/runLength] = append([]byte(nil), run...)
+		runs[from/runLength] = run
 	})
-	return o
+	block := slices.Concat(runs...)
+	if uint64(len(block)) > math.MaxUint32 {
+		return outlines{}
+	}
+	for run := 1; run < len(runs); run++ {
+		first := run * runLength
+		for k := first; k < min(n, first+runLength); k++ {
+			ends[k+1] += ends[first]
+		}
+	}
+	return outlines{block, ends}
 }
 
 // outlinesAt gives the outlines for a zoom with the detail of one; nil when there are none.
