@@ -31,13 +31,23 @@ func (g *Grid) units(x, y float64) (uint32, uint32) {
 	return toUnit((x - g.Left) / g.Side), toUnit((g.Top - y) / g.Side)
 }
 
+// zoomsIn is Zooms in levels of a grid.
+func zoomsIn(d *referentials.Descriptor, g *Grid) (low, high uint32) {
+	least, most := Zooms(d)
+	if g != nil && g.Deeper > 0 {
+		least, most = min(least+int(g.Deeper), MaxZoom), min(most+int(g.Deeper), MaxZoom)
+	}
+	return uint32(least), uint32(most)
+}
+
 // policyIn is policyOf in levels of a grid.
 func policyIn(d *referentials.Descriptor, g *Grid) referentials.TilePolicy {
 	p := policyOf(d)
 	if g == nil || g.Deeper == 0 {
 		return p
 	}
-	p.MinZoom, p.MaxZoom = min(p.MinZoom+g.Deeper, MaxZoom), min(p.MaxZoom+g.Deeper, MaxZoom)
+	low, high := zoomsIn(d, g)
+	p.MinZoom, p.MaxZoom = uint8(low), uint8(high)
 	zooms := make(map[string]uint8, len(p.FieldZooms))
 	for name, zoom := range p.FieldZooms {
 		zooms[name] = zoom + g.Deeper

@@ -15,10 +15,7 @@ const defaultMaxZoom = 16
 // the policy names others.
 func policyOf(d *referentials.Descriptor) referentials.TilePolicy {
 	p := d.Tiles
-	if p.MaxZoom == 0 {
-		p.MaxZoom = defaultMaxZoom
-	}
-	p.MaxZoom = min(p.MaxZoom, MaxZoom)
+	p.MaxZoom = maxZoom(d)
 	var fields []string
 	if key := d.FieldIndex(d.Key); len(p.Fields) == 0 || slices.Contains(p.Fields, d.Key) || key < 0 || d.Fields[key].Type != referentials.Integer {
 		fields = append(fields, d.Key)
@@ -42,11 +39,17 @@ func policyOf(d *referentials.Descriptor) referentials.TilePolicy {
 	return p
 }
 
+func maxZoom(d *referentials.Descriptor) uint8 {
+	if d.Tiles.MaxZoom == 0 {
+		return defaultMaxZoom
+	}
+	return min(d.Tiles.MaxZoom, MaxZoom)
+}
+
 // Zooms gives the zooms of the web from which and to which a collection has tiles of its
 // own; deeper ones show the same.
 func Zooms(d *referentials.Descriptor) (low, high int) {
-	p := policyOf(d)
-	return int(p.MinZoom), int(p.MaxZoom)
+	return int(d.Tiles.MinZoom), int(maxZoom(d))
 }
 
 // pixelBits is the size of a pixel, of 256 to a tile, as a power of two of tile units.

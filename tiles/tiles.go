@@ -131,11 +131,11 @@ func (t *Tiler) Select(ctx context.Context, dst []byte, p *snapshot.Public, sele
 	layers, entries := make([]drawing, 0, len(collections)), make([]*entry, 0, len(collections))
 	most := t.options.Bytes
 	for i, c := range collections {
-		policy := policyIn(c.Descriptor(), t.options.Grid)
-		if z < uint32(policy.MinZoom) {
+		low, high := zoomsIn(c.Descriptor(), t.options.Grid)
+		if z < low {
 			continue
 		}
-		if z >= uint32(policy.MaxZoom) {
+		if z >= high {
 			most = t.options.Deepest
 		}
 		entries = append(entries, t.entry(p, c))
