@@ -31,11 +31,14 @@ func (p *pen) keepBest(l *layer, n int) {
 	for _, at := range p.picks {
 		p.places = append(p.places, placeOf(l, at.position))
 	}
-	p.sorted = append(p.sorted[:0], p.places...)
-	slices.Sort(p.sorted)
-	last := p.sorted[n-1]
-	first, _ := slices.BinarySearch(p.sorted, last)
-	room := n - first // for those whose place is the last one's
+	p.shuffled = append(p.shuffled[:0], p.places...)
+	last := nth(p.shuffled, n-1)
+	room := n // for those whose place is the last one's
+	for _, place := range p.places {
+		if place < last {
+			room--
+		}
+	}
 	kept := p.picks[:0]
 	for i, at := range p.picks {
 		switch place := p.places[i]; {
@@ -50,6 +53,37 @@ func (p *pen) keepBest(l *layer, n int) {
 		kept = append(kept, at)
 	}
 	p.picks = kept
+}
+
+// nth gives the value that would be at k if values were sorted, and leaves them in another
+// order (Hoare's selection).
+func nth(values []uint64, k int) uint64 {
+	for len(values) > 1 {
+		pivot := values[len(values)/2]
+		i, j := 0, len(values)-1
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			values = values[:j+1]
+		case k >= i:
+			values, k = values[i:], k-i
+		default:
+			return pivot
+		}
+	}
+	return values[k]
 }
 
 // drawing is a layer as a request wants it.

@@ -20,8 +20,8 @@ type pen struct {
 	path       []int32 // and after
 	found      []uint32
 	picks      []pick
-	places     []uint64 // of picks, and the same in order
-	sorted     []uint64
+	places     []uint64 // of picks, and the same in another order
+	shuffled   []uint64
 	first      []byte // layers that did not fit together
 }
 
