@@ -86,26 +86,31 @@ func nth(values []uint64, k int) uint64 {
 	return values[k]
 }
 
-// drawing is a layer as a request wants it.
+// drawing is a layer as a request wants it, and what is known of it on the tile.
 type drawing struct {
 	*layer
 	selection Selection
 	labelled  bool
+
+	met      int    // features that are to be drawn
+	forecast int    // bytes that they would take about, 0 where there is no forecast
+	entire   []byte // it, once it was drawn with all of them and has no labels
+	stats    Stats  // of entire
 }
 
 // tile draws layers within that many bytes. When they do not fit together, each gets the
 // same share, and what the small ones leave goes to the others.
 func (p *pen) tile(ctx context.Context, dst []byte, layers []drawing, most int) ([]byte, Stats, error) {
+	if len(layers) == 1 {
+		return p.layer(ctx, dst, &layers[0], most, math.MaxInt)
+	}
 	start := len(dst)
 	var total Stats
-	for _, l := range layers {
+	for i := range layers {
+		from := len(dst)
 		var s Stats
 		var err error
-		room := math.MaxInt
-		if len(layers) > 1 {
-			room = most - (len(dst) - start)
-		}
-		dst, s, err = p.layer(ctx, dst, l, most, room)
+		dst, s, err = p.layer(ctx, dst, &layers[i], most, most-(from-start))
 		switch {
 		case err != nil:
 			return dst[:start], Stats{}, err
@@ -117,11 +122,12 @@ func (p *pen) tile(ctx context.Context, dst []byte, layers []drawing, most int) 
 	return dst, total, nil
 }
 
-// share draws layers that do not fit together, the least one first.
+// share draws layers that do not fit together, the least one first. Those that were drawn entire
+// are behind dst, which is written last.
 func (p *pen) share(ctx context.Context, dst []byte, layers []drawing, most int) ([]byte, Stats, error) {
 	order, wants := make([]int, len(layers)), make([]int, len(layers))
-	for i, l := range layers {
-		order[i], wants[i] = i, p.want(l)
+	for i := range layers {
+		order[i], wants[i] = i, p.want(&layers[i])
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(wants[a], wants[b]) })
 	p.first = p.first[:0]
@@ -131,7 +137,7 @@ func (p *pen) share(ctx context.Context, dst []byte, layers []drawing, most int)
 		from := len(p.first)
 		var s Stats
 		var err error
-		if p.first, s, err = p.layer(ctx, p.first, layers[i], (most-from)/(len(order)-k), math.MaxInt); err != nil {
+		if p.first, s, err = p.layer(ctx, p.first, &layers[i], (most-from)/(len(order)-k), math.MaxInt); err != nil {
 			return dst, Stats{}, err
 		}
 		drawn[i] = [2]int{from, len(p.first)}
@@ -157,12 +163,15 @@ var tooMuch = Stats{Features: -1}
 // than there is room for.
 // A mesh would have gaps without its smallest cells: it loses detail first, then its
 // attributes, and may then be as large as a tile can be.
-func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, room int) ([]byte, Stats, error) {
+func (p *pen) layer(ctx context.Context, dst []byte, l *drawing, most, room int) ([]byte, Stats, error) {
 	start := len(dst)
 	zoom := p.frame.z
 	above := zoom < uint32(l.policy.MaxZoom)
 	if above && l.policy.Bytes > 0 {
 		most = min(most, l.policy.Bytes)
+	}
+	if l.entire != nil && max(len(l.entire), l.forecast-l.forecast/16) < most {
+		return append(dst, l.entire...), l.stats, nil // it would come out the same
 	}
 	cells := p.begin(l)
 	var s Stats
@@ -172,19 +181,27 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, room int) 
 	whole := l.isMesh() && above
 	p.detail = uint8(zoom)
 	a := attributesOf(l.layer, l.selection.Fields, zoom, cells > 0)
-	for {
+	for first := true; ; first = false {
 		met := p.gather(l, cells)
 		var drawn Stats
 		tried, size := met, 0
 		if p.mayPass(l, a, min(most, room)) {
-			size = p.forecast(l, a)
+			if !first {
+				size = p.forecast(l, a)
+			} else {
+				if l.forecast == 0 {
+					l.forecast = p.forecast(l, a)
+				}
+				size = l.forecast
+			}
 		}
 		if clearly := size - size/16; clearly > room {
 			return dst[:start], tooMuch, nil
 		} else if clearly < most || whole {
 			size = 0 // it may fit
 		}
-		for fresh := false; ; {
+		entire := first && len(dst) == start
+		for fresh := false; ; entire = false {
 			if size == 0 {
 				if !fresh {
 					var err error
@@ -208,7 +225,11 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, room int) 
 				if uint32(p.detail) < zoom {
 					drawn.Coarser = drawn.Features
 				}
-				return p.encoder.EndLayer(dst), drawn, nil
+				dst = p.encoder.EndLayer(dst)
+				if entire {
+					l.met, l.entire, l.stats = met, dst[start:], drawn
+				}
+				return dst, drawn, nil
 			}
 			if cells > 0 && met > 1 && cells < worldBits {
 				cells++
@@ -236,7 +257,7 @@ func (p *pen) layer(ctx context.Context, dst []byte, l drawing, most, room int) 
 
 // begin makes ready for the features of a layer and gives the size of the cells that its
 // points are thinned in, as a power of two of world units, or 0.
-func (p *pen) begin(l drawing) (cells int) {
+func (p *pen) begin(l *drawing) (cells int) {
 	buffer := int64(l.policy.Buffer)
 	p.box = box{-buffer, -buffer, 1<<extentBits + buffer, 1<<extentBits + buffer}
 	p.border = mvt.Border{MinX: int32(p.box.minX), MinY: int32(p.box.minY), MaxX: int32(p.box.maxX), MaxY: int32(p.box.maxY)}
@@ -247,7 +268,7 @@ func (p *pen) begin(l drawing) (cells int) {
 }
 
 // gather finds the features of the tile and tells how many are to be drawn.
-func (p *pen) gather(l drawing, cells int) int {
+func (p *pen) gather(l *drawing, cells int) int {
 	window := p.frame.window(int64(l.policy.Buffer), cells)
 	p.found = l.within(&window, l.selection.Rows, p.found[:0])
 	if cells > 0 {
@@ -263,7 +284,7 @@ func (p *pen) gather(l drawing, cells int) int {
 
 // try encodes p.picks and tells how many it has seen when it stops, which is early when
 // they are far too many.
-func (p *pen) try(ctx context.Context, l drawing, a *attributes, most int) (tried int, s Stats, err error) {
+func (p *pen) try(ctx context.Context, l *drawing, a *attributes, most int) (tried int, s Stats, err error) {
 	p.start(l, a)
 	for i, at := range p.picks {
 		if i%1024 == 1023 {
@@ -282,7 +303,7 @@ func (p *pen) try(ctx context.Context, l drawing, a *attributes, most int) (trie
 }
 
 // start begins the layer of a tile.
-func (p *pen) start(l drawing, a *attributes) {
+func (p *pen) start(l *drawing, a *attributes) {
 	a.begin(&p.encoder, l.layer, l.collection.ID())
 	p.outlines = l.outlinesAt(p.frame.z, p.detail)
 }

@@ -13,7 +13,7 @@ const (
 
 // mayPass tells whether p.picks may take more than that many bytes. It knows what shapes
 // take, mostly, and guesses the rest high.
-func (p *pen) mayPass(l drawing, a *attributes, most int) bool {
+func (p *pen) mayPass(l *drawing, a *attributes, most int) bool {
 	if len(p.picks) < 4*sample {
 		return false
 	}
@@ -41,7 +41,7 @@ func (p *pen) mayPass(l drawing, a *attributes, most int) bool {
 // forecast tells about how many bytes p.picks take, from a sample spread evenly over them.
 // What features take grows with their number. What values take grows by less each time that
 // the number doubles, as it did from a quarter of the sample to half and to all of it.
-func (p *pen) forecast(l drawing, a *attributes) int {
+func (p *pen) forecast(l *drawing, a *attributes) int {
 	n := len(p.picks)
 	var ignored Stats
 	p.start(l, a)
@@ -71,13 +71,20 @@ func (p *pen) forecast(l drawing, a *attributes) int {
 }
 
 // want tells about how many bytes a layer takes when nothing is left out.
-func (p *pen) want(l drawing) int {
+func (p *pen) want(l *drawing) int {
+	switch {
+	case l.forecast > 0:
+		return l.forecast
+	case l.entire != nil && l.met < 4*sample:
+		return len(l.entire)
+	}
 	cells := p.begin(l)
 	p.detail = uint8(p.frame.z)
 	p.gather(l, cells)
 	a := attributesOf(l.layer, l.selection.Fields, p.frame.z, cells > 0)
 	if len(p.picks) >= 4*sample {
-		return p.forecast(l, a)
+		l.forecast = p.forecast(l, a)
+		return l.forecast
 	}
 	var ignored Stats
 	p.start(l, a)

@@ -20,7 +20,7 @@ func TestForecast(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l := drawing{layer: tiler.layers[id].layer}
+			l := &drawing{layer: tiler.layers[id].layer}
 			pen := &pen{}
 			pen.frame, _ = newFrame(at[0], at[1], at[2])
 			cells := pen.begin(l)

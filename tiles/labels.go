@@ -11,7 +11,7 @@ const leastLabelled = 2 << pixelBits
 
 // labels draws the label points of the tile itself, each in one tile only: a label near an
 // edge is there whole. None is drawn when they take too many bytes.
-func (p *pen) labels(dst []byte, l drawing, most int) ([]byte, int) {
+func (p *pen) labels(dst []byte, l *drawing, most int) ([]byte, int) {
 	if !l.labelled {
 		return dst, 0
 	}

@@ -79,7 +79,7 @@ func (l *layer) outlinesOf(zoom uint8) outlines {
 	runs := make([][]byte, (n+runLength-1)/runLength)
 	inRuns(n, func(from, to int) {
 		p := pen{frame: frame{z: uint32(zoom), shift: worldBits - extentBits - int(zoom)}, detail: zoom}
-		p.begin(drawing{layer: l})
+		p.begin(&drawing{layer: l})
 		var run []byte
 		for k := from; k < to; k++ {
 			run = p.appendOutlines(run, l, k)
