@@ -42,6 +42,8 @@ func attributesOf(l *layer, wanted []string, zoom uint32, counted bool) *attribu
 		wanted = l.policy.Fields
 	}
 	listed := true
+	n := len(wanted)
+	a.names, a.listed, a.fields = make([]string, 0, n+1), make([]mvt.Column, 0, n), make([]int, 0, n)
 	for _, name := range wanted {
 		if zoom < uint32(l.policy.FieldZooms[name]) {
 			continue
@@ -52,7 +54,7 @@ func attributesOf(l *layer, wanted []string, zoom uint32, counted bool) *attribu
 		a.names = append(a.names, name)
 		a.fields = append(a.fields, d.FieldIndex(name))
 	}
-	if !listed {
+	if !listed || len(a.names) == 0 {
 		a.listed = nil
 	}
 	a.plain = len(a.names) == 0 || listed && !l.long
