@@ -17,7 +17,7 @@ func (p *pen) mayPass(l *drawing, a *attributes, most int) bool {
 	if len(p.picks) < 4*sample {
 		return false
 	}
-	const head, shape, tag, value, step = 8, 4, 3, 2, 3 // bytes of a feature, its geometry, and each attribute and vertex
+	const head, shape, tag, value, step = 5, 7, 3, 2, 3 // bytes of a feature, its geometry, and each attribute and vertex
 	size := len(p.picks) * (head + len(a.names)*(tag+value))
 	o := l.outlinesAt(p.frame.z, p.detail)
 	for _, at := range p.picks {
@@ -26,7 +26,7 @@ func (p *pen) mayPass(l *drawing, a *attributes, most int) bool {
 		}
 		k := int(at.position)
 		if o != nil {
-			if n := len(o.of(k)); n > 0 {
+			if n := o.size(k); n > 0 {
 				size += n
 				continue
 			}

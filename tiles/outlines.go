@@ -17,6 +17,16 @@ type outlines struct {
 // of gives the outlines of a position, each behind the way to its tile, that at home first.
 func (o *outlines) of(k int) []byte { return o.block[o.ends[k]:o.ends[k+1]] }
 
+// size tells about how many bytes the outline of a position takes on any tile; 0 when there is
+// none.
+func (o *outlines) size(k int) int {
+	all := o.of(k)
+	if len(all) == 0 {
+		return 0
+	}
+	return mvt.OutlineSize(all[1:])
+}
+
 func (o *outlines) bytes() int { return len(o.block) + 4*len(o.ends) }
 
 // way leads from the home tile of a feature to another, or to itself. The columns and rows

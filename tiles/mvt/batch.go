@@ -52,7 +52,7 @@ type batch struct {
 
 	waiting  []pending
 	rows     []int  // where the codes of each begin in the table
-	outlines []byte // made for this layer
+	outlines []byte // those that were made for it, in one
 	tags     []byte
 	shapes   int // bytes of all outlines that wait
 
