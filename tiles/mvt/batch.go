@@ -109,24 +109,11 @@ const looked = 32
 
 // sort puts columns of few values first, as low numbers take one byte and not two. It looks
 // at nothing but the first features of the layer: those of a tile must not hang on others.
-func (b *batch) sort() {
+func (e *Encoder) sort() {
+	b := &e.batch
 	different := make([]int, 0, 16)
 	for _, c := range b.columns {
-		var codes [2 * looked]uint32 // a hash table: 0 is none
-		n := 0
-		for _, at := range b.rows[:min(len(b.rows), looked)] {
-			code := b.table.Codes[at+c.Code]
-			slot := code * 0x9e3779b1 >> 26
-			for codes[slot] != code {
-				if codes[slot] == 0 {
-					codes[slot] = code
-					n++
-					break
-				}
-				slot = (slot + 1) % uint32(len(codes))
-			}
-		}
-		different = append(different, n)
+		different = append(different, e.values.different(b.table.Codes[c.Code:], b.rows[:min(len(b.rows), looked)]))
 	}
 	for column := range b.columns {
 		b.order = append(b.order, len(b.columns)-1-column) // the key is the first
@@ -146,7 +133,7 @@ func (e *Encoder) number() {
 		e.numberLong()
 		return
 	case len(b.order) == 0:
-		b.sort()
+		e.sort()
 	}
 	for _, column := range b.order {
 		c := b.columns[column]

@@ -66,6 +66,7 @@ type stamp uint32
 
 const (
 	noTag   stamp = 1       // of code 0, of which nothing is written
+	counted stamp = 1 << 31 // marks a value for as long as those of a column are counted
 	stamped       = 1 << 21 // numbers from there on take more than three bytes
 )
 

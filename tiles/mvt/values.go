@@ -40,26 +40,32 @@ func (v *Values) add(write func(dst []byte) []byte) uint32 {
 // short values are copied that many bytes at once.
 const short = 16
 
-// appendAll appends encoded values to dst.
+// appendAll appends encoded values to dst. Those whose codes follow each other, as in a column
+// that does not repeat itself, are copied at once.
 func (v *Values) appendAll(dst []byte, codes []uint32) []byte {
 	for len(codes) > 0 {
-		n := min(len(codes), 256)
-		dst = v.appendShort(slices.Grow(dst, n*short), codes[:n])
+		n := min(len(codes), batchSize)
+		dst = v.appendSome(slices.Grow(dst, n*short), codes[:n])
 		codes = codes[n:]
 	}
 	return dst
 }
 
-// appendShort is appendAll where dst has room for as many short values.
-func (v *Values) appendShort(dst []byte, codes []uint32) []byte {
+// appendSome is appendAll where dst has room for as many short values.
+func (v *Values) appendSome(dst []byte, codes []uint32) []byte {
 	block, starts := v.block, v.starts
 	w, n := dst[:cap(dst)], len(dst)
-	for _, code := range codes {
-		from, to := starts[code], starts[code+1]
+	for k := 0; k < len(codes); {
+		first := codes[k]
+		next := first + 1
+		for k++; k < len(codes) && codes[k] == next; k++ {
+			next++
+		}
+		from, to := starts[first], starts[next]
 		size := int(to - from)
 		if size > short {
 			dst = append(w[:n], block[from:to]...)
-			dst = slices.Grow(dst, len(codes)*short)
+			dst = slices.Grow(dst, (len(codes)-k)*short)
 			w, n = dst[:cap(dst)], len(dst)
 			continue
 		}
@@ -71,8 +77,24 @@ func (v *Values) appendShort(dst []byte, codes []uint32) []byte {
 	return w[:n]
 }
 
-// meet numbers the values of a column that have no number yet. The code of row i is
-// codes[rows[i]]. Which values those are cannot be foreseen: they are put aside without a jump.
+// different counts the values of a column. The code of row i is codes[rows[i]].
+func (t *valueTable) different(codes []uint32, rows []int) (n int) {
+	given := t.given
+	given[0] |= counted // it is no value
+	for _, at := range rows {
+		s := &given[codes[at]]
+		n += 1 - int(*s>>31)
+		*s |= counted
+	}
+	for _, at := range rows {
+		given[codes[at]] &^= counted
+	}
+	given[0] &^= counted
+	return n
+}
+
+// meet numbers the values of a column that have no number yet. Which those are cannot be
+// foreseen: they are put aside without a jump.
 func (t *valueTable) meet(codes []uint32, rows []int) {
 	given, aside, n := t.given, &t.aside, uint32(0)
 	for _, at := range rows {
