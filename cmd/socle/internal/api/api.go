@@ -17,6 +17,7 @@ import (
 
 	"github.com/VictoriaMetrics/metrics"
 	"github.com/go-chi/chi/v5"
+	"github.com/maypok86/otter/v2"
 
 	"socle/cmd/socle/internal/explorer"
 	"socle/cmd/socle/internal/jobs"
@@ -137,6 +138,7 @@ type API struct {
 	cache    *cache.Cache     // of tiles; nil when there are none
 	always   []header         // on every tile
 	kept     *pagesKept
+	asked    *otter.Cache[string, *asked] // by the head of a request
 	measures measures
 	desk     Desk
 	looks    *style.Book
@@ -195,6 +197,9 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 		return nil, err
 	}
 	if a.kept, err = newPagesKept(); err != nil {
+		return nil, err
+	}
+	if a.asked, err = newAsked(); err != nil {
 		return nil, err
 	}
 	if tiler != nil {

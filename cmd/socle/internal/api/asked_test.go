@@ -16,6 +16,7 @@ import (
 
 	"socle/referentials"
 	"socle/referentials/snapshot"
+	"socle/tiles"
 )
 
 // caller asks over one connection, in its own words.
@@ -59,7 +60,7 @@ func (c *caller) ask(words string) reply {
 func settle(a *API, c *caller, words string) bool {
 	for range 50 {
 		c.ask(words)
-		if _, ok := a.Answer(nil, []byte(words)); ok {
+		if _, _, ok := a.Answer(nil, []byte(words)); ok {
 			return true
 		}
 	}
@@ -88,6 +89,12 @@ func TestAskedPageIsTheChains(t *testing.T) {
 		"file":          {headFor(first, "Accept", "application/flatgeobuf"), true},
 		"browser":       {headFor(first, "Accept-Language", "en", "Connection", "keep-alive", "User-Agent", "x"), true},
 		"table":         {headFor("/collections/filosofi/items"), true},
+		"tile":          {headFor(aTile), true},
+		"small tile":    {headFor(aTile, "Accept-Encoding", "gzip, deflate, br, zstd"), true},
+		"known tile":    {headFor(aTile, "If-None-Match", "*"), true},
+		"empty tile":    {headFor("/tiles/adresses/10/0/0.mvt"), true},
+		"no tile":       {headFor("/tiles/adresses/10/5000/0.mvt"), false},
+		"filtered tile": {headFor(aTile + "?properties="), false},
 		"compressed":    {headFor(first, "Accept-Encoding", "gzip"), false},
 		"known":         {headFor(first, "If-None-Match", "*"), false},
 		"numbered":      {headFor(first, "X-Request-Id", "r1"), false},
@@ -108,8 +115,8 @@ func TestAskedPageIsTheChains(t *testing.T) {
 			if !test.here {
 				return
 			}
-			raw, _ := a.Answer([]byte("before"), []byte(test.asked))
-			res, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(raw[len("before"):])), nil)
+			raw, rest, _ := a.Answer([]byte("before"), []byte(test.asked))
+			res, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(append(raw[len("before"):], rest...))), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,7 +150,7 @@ func TestAskedPageTellsTheTime(t *testing.T) {
 	}
 	for _, now := range []time.Time{time.Date(2031, 12, 31, 23, 59, 59, 1000, time.FixedZone("", -7200)), time.Date(2032, 2, 29, 0, 0, 0, 0, time.UTC)} {
 		a.now = func() time.Time { return now }
-		b, ok := a.Answer(nil, []byte(asked))
+		b, _, ok := a.Answer(nil, []byte(asked))
 		stamp := stamped.FindSubmatch(b)
 		if !ok || stamp == nil || string(stamp[1]) != now.UTC().Format(timeStampLayout) ||
 			!bytes.Contains(b, []byte("\r\nDate: "+now.UTC().Format(http.TimeFormat)+"\r\n\r\n")) {
@@ -160,7 +167,7 @@ func TestAskedPageEndsWithItsRevision(t *testing.T) {
 		if err := k.Load(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		shelf.current = k.Current()
+		shelf.current.Store(k.Current())
 	}
 	load()
 	a, err := New(Config{}, shelf, nil)
@@ -188,6 +195,45 @@ func TestAskedPageEndsWithItsRevision(t *testing.T) {
 	}
 }
 
+// TestAskedTileEndsWithItsRevision gives the tile that there is now.
+func TestAskedTileEndsWithItsRevision(t *testing.T) {
+	store, shelf := rennes(), &fixedKeeper{}
+	load := func() {
+		k := snapshot.New(store, snapshot.Options{})
+		if err := k.Load(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		shelf.current.Store(k.Current())
+	}
+	load()
+	a, err := New(Config{}, shelf, tiles.New(tiles.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	c, asked := call(t, newTestServer(t, a)), headFor("/tiles/adresses/10/507/355.mvt")
+	if !settle(a, c, asked) {
+		t.Fatal("never answered by the connection")
+	}
+	before := c.ask(asked)
+	store.kept[0].rows = store.kept[0].rows[5:]
+	store.kept[0].state.Version.Revision++
+	load()
+	if _, _, ok := a.Answer(nil, []byte(asked)); ok {
+		t.Error("answered with the tile of before")
+	}
+	after := c.ask(asked)
+	if len(before.body) == 0 || bytes.Equal(before.body, after.body) || before.header.Get("Etag") == after.header.Get("Etag") {
+		t.Errorf("%v, then %v", before.header, after.header)
+	}
+	if !settle(a, c, asked) {
+		t.Fatal("the new one is never answered by the connection")
+	}
+	if again := c.ask(asked); !bytes.Equal(again.body, after.body) {
+		t.Errorf("%d bytes, then %d", len(after.body), len(again.body))
+	}
+}
+
 // TestAskedPagesAreBounded counts what connections answer, leaves refusing to the chain, and
 // the log of every request too.
 func TestAskedPagesAreBounded(t *testing.T) {
@@ -197,16 +243,16 @@ func TestAskedPagesAreBounded(t *testing.T) {
 		t.Fatal("never answered by the connection")
 	}
 	before := a.measures.atHand.Get()
-	if _, ok := a.Answer(nil, []byte(asked)); !ok || !a.Idle() || a.measures.atHand.Get() != before+1 {
+	if _, _, ok := a.Answer(nil, []byte(asked)); !ok || !a.Idle() || a.measures.atHand.Get() != before+1 {
 		t.Error("not counted")
 	}
 	a.slots <- struct{}{}
-	if _, ok := a.Answer(nil, []byte(asked)); ok || a.Idle() {
+	if _, _, ok := a.Answer(nil, []byte(asked)); ok || a.Idle() {
 		t.Error("answered beyond the bound")
 	}
 	<-a.slots
 	a.config.Logger = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	if _, ok := a.Answer(nil, []byte(asked)); ok {
+	if _, _, ok := a.Answer(nil, []byte(asked)); ok {
 		t.Error("answered without being logged")
 	}
 }
@@ -220,7 +266,7 @@ func BenchmarkAskedPage(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var ok bool
-		if dst, ok = a.Answer(dst[:0], w); !ok {
+		if dst, _, ok = a.Answer(dst[:0], w); !ok {
 			b.Fatal("not at hand")
 		}
 	}
@@ -232,7 +278,11 @@ func keptPageOf(b *testing.B, a *API) []byte {
 	ask(b, a, "/collections/adresses/items?limit=10")
 	w := []byte(headFor("/collections/adresses/items?limit=10"))
 	for p := range a.kept.cache.Values() {
-		a.kept.asked.Set(string(w), &askedPage{page: p, collection: "adresses", head: p.written()})
+		h := http.Header{}
+		for _, each := range p.header {
+			h[each.name] = each.value
+		}
+		a.asked.Set(string(w), &asked{status: http.StatusOK, head: headOf(http.StatusOK, h), page: &askedPage{p, "adresses"}})
 	}
 	return w
 }

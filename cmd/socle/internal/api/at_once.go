@@ -17,6 +17,8 @@ import (
 //	GET /collections/{id}/items?…, kept, of the revision of now           ─▶ answered here
 //	anything else                                                         ─▶ the chain
 //
+// What is asked in the words of before does not even come here: see asked.go.
+//
 // So errors, what has to be made and the time that this may take are dealt with in one
 // place. What differs is that a request gets no id unless it brings one.
 
@@ -33,7 +35,9 @@ func (t warmTile) send(a *API, w http.ResponseWriter, r *http.Request) (status i
 	for i := range a.always {
 		h[a.always[i].name] = a.always[i].value
 	}
-	return a.sendTile(w, r, t.tile)
+	status, bytes = a.sendTile(w, r, t.tile)
+	a.rememberTile(r, status, h, t.tile)
+	return status, bytes
 }
 
 // atHand finds the answer to a request, if it is at hand.

@@ -33,8 +33,7 @@ type question struct{ host, uri, accept, language string }
 // pagesKept keeps small pages of features.
 type pagesKept struct {
 	cache  *otter.Cache[question, *keptPage]
-	asked  *otter.Cache[string, *askedPage] // by the head of a request
-	copies sync.Pool                        // of bodies, to write the time into
+	copies sync.Pool // of bodies, to write the time into
 }
 
 func newPagesKept() (*pagesKept, error) {
@@ -45,11 +44,7 @@ func newPagesKept() (*pagesKept, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked, err := newPagesAsked()
-	if err != nil {
-		return nil, err
-	}
-	return &pagesKept{cache: c, asked: asked, copies: sync.Pool{New: func() any { return new([]byte) }}}, nil
+	return &pagesKept{cache: c, copies: sync.Pool{New: func() any { return new([]byte) }}}, nil
 }
 
 // keptPage is a page as it was sent.
@@ -129,11 +124,11 @@ func (p *keptPage) date(body []byte, s *second, now time.Time) {
 
 // send answers with the page.
 func (p *keptPage) send(a *API, w http.ResponseWriter, r *http.Request) (status int, bytes int64) {
-	a.remember(r, p)
 	h := w.Header()
 	for i := range p.header {
 		h[p.header[i].name] = p.header[i].value
 	}
+	a.rememberPage(r, h, p)
 	body := p.body
 	if p.stamp >= 0 {
 		held, _ := a.kept.copies.Get().(*[]byte)

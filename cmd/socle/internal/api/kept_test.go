@@ -80,7 +80,7 @@ func TestKeptPageEndsWithItsRevision(t *testing.T) {
 		if err := k.Load(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		shelf.current = k.Current()
+		shelf.current.Store(k.Current())
 	}
 	load()
 	a, err := New(Config{}, shelf, nil)

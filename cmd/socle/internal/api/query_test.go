@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"socle/geo/crs"
@@ -182,7 +183,8 @@ func TestWalkOutlivesAnEdit(t *testing.T) {
 		}
 		return k.Current()
 	}
-	shelf := &fixedKeeper{load()}
+	shelf := &fixedKeeper{}
+	shelf.current.Store(load())
 	a, err := New(Config{DefaultLimit: 10}, shelf, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -196,7 +198,7 @@ func TestWalkOutlivesAnEdit(t *testing.T) {
 
 	store.kept[0].rows = store.kept[0].rows[5:]
 	store.kept[0].state.Version.Revision++
-	shelf.current = load()
+	shelf.current.Store(load())
 
 	second := get(t, a, strings.TrimPrefix(first.link("next"), host), 200)
 	if second.at("features.0.id").text() != "A10" || second.at("numberMatched").number() != 25 {
@@ -213,16 +215,18 @@ func TestWalkOutlivesAnEdit(t *testing.T) {
 	d := &store.kept[0].state.Descriptor
 	d.Fields[slices.IndexFunc(d.Fields, func(f referentials.Field) bool { return f.Name == "numero" })].Disclosure = referentials.Confidential
 	store.kept[0].state.Version.Revision++
-	shelf.current = load()
+	shelf.current.Store(load())
 	w := ask(t, a, strings.TrimPrefix(second.link("next"), host))
 	if w.Code != http.StatusGone || !strings.Contains(w.Body.String(), "start again") {
 		t.Errorf("a field was withdrawn, the walk goes on: %d %s", w.Code, w.Body)
 	}
 }
 
-type fixedKeeper struct{ current *snapshot.Snapshot }
+type fixedKeeper struct {
+	current atomic.Pointer[snapshot.Snapshot]
+}
 
-func (k *fixedKeeper) Current() *snapshot.Snapshot { return k.current }
+func (k *fixedKeeper) Current() *snapshot.Snapshot { return k.current.Load() }
 func (k *fixedKeeper) Status() snapshot.Status     { return snapshot.Status{Ready: true} }
 
 // TestConformance holds every class declared against something that answers.

@@ -23,9 +23,12 @@ type conn struct {
 	whole    bool         // all that it was given were whole heads of requests without a body
 	head     []byte       // of the request at work; empty when it is none that could be answered here
 	early    atomic.Int32 // the first byte of the next request, and 1, when net/http was given it already
+	knew     bool         // it answered the last request itself
 	renewed  time.Time    // the time limits
 	phase    atomic.Int32
 	answered time.Time
+	pieces   net.Buffers // of both
+	both     [2][]byte
 	direct
 }
 
@@ -48,7 +51,8 @@ func (c *conn) Read(b []byte) (int, error) {
 		n, err := c.next(b)
 		if n > 0 && err == nil {
 			var done bool
-			if done, err = c.answer(b[:n]); done {
+			done, err = c.answer(b[:n])
+			if c.knew = done; done {
 				continue
 			}
 		}
@@ -129,12 +133,12 @@ func (c *conn) answer(head []byte) (bool, error) {
 	}
 	buffer := c.from.buffer()
 	defer c.from.buffers.Put(buffer)
-	answer, ok := c.from.answers.Answer(*buffer, head)
+	answer, rest, ok := c.from.answers.Answer(*buffer, head)
 	*buffer = answer
 	var err error
 	if ok {
 		if err = c.renew(); err == nil {
-			err = c.send(answer)
+			err = c.send(answer, rest)
 		}
 		c.answered = time.Now()
 	}

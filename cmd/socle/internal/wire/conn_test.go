@@ -43,7 +43,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, text)
 }
 
-func (s *site) Answer(dst, head []byte) ([]byte, bool) {
+func (s *site) Answer(dst, head []byte) (begin, rest []byte, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	answer, ok := s.known[string(head)]
@@ -51,7 +51,10 @@ func (s *site) Answer(dst, head []byte) ([]byte, bool) {
 		s.here.Add(1)
 		time.Sleep(s.pause)
 	}
-	return append(dst, answer...), ok
+	if bytes.Contains(head, []byte("/large")) {
+		return append(dst, answer[:9]...), answer[9:], ok
+	}
+	return append(dst, answer...), nil, ok
 }
 
 func (s *site) Idle() bool { return true }
@@ -135,6 +138,7 @@ func TestAnswersHere(t *testing.T) {
 	}{
 		"plain":           {plainA, true},
 		"kept alive":      {"GET /a HTTP/1.1\r\nHost: x\r\nConnection: Keep-Alive\r\n\r\n", true},
+		"in two pieces":   {"GET /a/large HTTP/1.1\r\nHost: x\r\n\r\n", true},
 		"head":            {"HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n", false},
 		"body":            {"GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nz", false},
 		"no body":         {"GET /a HTTP/1.1\r\nHost: x\r\ncontent-length: 0\r\n\r\n", false},

@@ -40,6 +40,14 @@ func (c *conn) release() error {
 	return err
 }
 
+// sendBoth writes two pieces at once, without copying them where the system can.
+func (c *conn) sendBoth(answer, rest []byte) error {
+	c.pieces = append(c.both[:0], answer, rest)
+	_, err := c.pieces.WriteTo(c.Conn)
+	c.both = [2][]byte{}
+	return err
+}
+
 // buffer gives an empty one. It goes back to l.buffers.
 func (l *listener) buffer() *[]byte {
 	b, _ := l.buffers.Get().(*[]byte)

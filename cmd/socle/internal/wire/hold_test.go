@@ -76,5 +76,5 @@ func (c countedConn) Write(b []byte) (int, error) {
 // nothing is at hand.
 type nothing struct{}
 
-func (nothing) Answer(dst, _ []byte) ([]byte, bool) { return dst, false }
-func (nothing) Idle() bool                          { return true }
+func (nothing) Answer(dst, _ []byte) (answer, rest []byte, ok bool) { return dst, nil, false }
+func (nothing) Idle() bool                                          { return true }

@@ -9,9 +9,6 @@ func (c *conn) open() {}
 
 func (c *conn) next(b []byte) (int, error) { return c.Conn.Read(b) }
 
-func (c *conn) send(answer []byte) error {
-	_, err := c.Conn.Write(answer)
-	return err
-}
+func (c *conn) send(answer, rest []byte) error { return c.sendBoth(answer, rest) }
 
 func (c *conn) pass() {}

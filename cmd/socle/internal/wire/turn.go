@@ -13,7 +13,7 @@ import (
 // To answer takes microseconds, so what a connection mostly does is to wait, and how it does
 // so is what a client notices.
 //
-// It takes turns with others to read and to answer: half the processors do so at once. More
+// One whose last question it answered itself takes turns with others to read and to answer: half the processors do so at once. More
 // would be threads that the kernel stops, in the middle of an answer and for milliseconds,
 // when clients, or the kernel itself, need processors too. Who waits for a turn is a
 // goroutine, which costs nobody anything.
@@ -53,9 +53,9 @@ func (c *conn) open() {
 	}
 }
 
-// next waits for the bytes of a question. When there are any, it is this connection's turn.
+// next waits for the bytes of a question. When there are any, it may be this connection's turn.
 func (c *conn) next(b []byte) (n int, err error) {
-	if c.raw == nil {
+	if c.raw == nil || !c.knew {
 		return c.Conn.Read(b)
 	}
 	c.bytes, c.eager = b, c.from.spare && c.quick >= eagerFrom && c.from.answers.Idle()
@@ -101,9 +101,14 @@ func (c *conn) tryRead(fd uintptr) bool {
 	}
 }
 
-// send writes an answer, whole. It is nobody's turn while a client has no room for it.
-func (c *conn) send(answer []byte) error {
-	if c.raw == nil {
+// send writes an answer and its rest, whole. It is nobody's turn while a client has no room for
+// it, or when there is a rest: who sends much need not be even to the millisecond.
+func (c *conn) send(answer, rest []byte) error {
+	if len(rest) > 0 {
+		c.pass()
+		return c.sendBoth(answer, rest)
+	}
+	if !c.turn {
 		_, err := c.Conn.Write(answer)
 		return err
 	}

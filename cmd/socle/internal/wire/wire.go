@@ -25,9 +25,9 @@ import (
 
 // Answers are the answers that are at hand.
 type Answers interface {
-	// Answer appends to dst the whole answer to a request, and tells whether it is at hand.
-	// It must not keep head.
-	Answer(dst, head []byte) ([]byte, bool)
+	// Answer appends to dst the answer to a request, and tells whether it is at hand. What is
+	// large of it may be in rest, which comes after and does not change. It must not keep head.
+	Answer(dst, head []byte) (answer, rest []byte, ok bool)
 	// Idle tells whether nothing else is being answered.
 	Idle() bool
 }
