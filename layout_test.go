@@ -17,12 +17,13 @@ import (
 var policy = map[string][]string{
 	".": {},
 
-	"geo":          {},
-	"geo/crs":      {},
-	"geo/topology": {"geo"},
-	"geo/index":    {"geo"},
-	"geo/gpb":      {"geo"},
-	"geo/voronoi":  {},
+	"geo":           {},
+	"geo/crs":       {},
+	"geo/topology":  {"geo"},
+	"geo/index":     {"geo"},
+	"geo/gpb":       {"geo"},
+	"geo/voronoi":   {},
+	"geo/orderstat": {},
 
 	"referentials":         {"geo", "geo/crs"},
 	"referentials/catalog": {"geo", "geo/crs", "referentials"},
@@ -72,12 +73,12 @@ var policy = map[string][]string{
 	"imu/disclosure": {"referentials"},
 	"imu/links":      {"geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/importer", "referentials/importer/ephemeral", "referentials/snapshot"},
 	"imu/morphology": {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/snapshot"},
-	"imu/aggregate": {"geo", "geo/crs", "geo/topology", "imu/crosswalk", "imu/disclosure", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
+	"imu/aggregate": {"geo", "geo/crs", "geo/orderstat", "geo/topology", "imu/crosswalk", "imu/disclosure", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
 		"referentials/filter", "referentials/filter/cql2", "referentials/filter/eval", "referentials/importer", "referentials/snapshot", "referentials/synth"},
 
 	"migrations": {},
 
-	"tiles":         {"geo", "geo/crs", "referentials", "referentials/snapshot", "tiles/arcs", "tiles/mvt"},
+	"tiles":         {"geo", "geo/crs", "geo/orderstat", "referentials", "referentials/snapshot", "tiles/arcs", "tiles/mvt"},
 	"tiles/arcs":    {},
 	"tiles/cache":   {"geo", "geo/crs", "geo/index", "referentials", "referentials/snapshot", "tiles"},
 	"tiles/mvt":     {"geo"},

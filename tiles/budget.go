@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"socle/geo/orderstat"
 	"socle/tiles/mvt"
 )
 
@@ -32,7 +33,7 @@ func (p *pen) keepBest(l *layer, n int) {
 		p.places = append(p.places, placeOf(l, at.position))
 	}
 	p.shuffled = append(p.shuffled[:0], p.places...)
-	last := nth(p.shuffled, n-1)
+	last := orderstat.Select(p.shuffled, n-1)
 	room := n // for those whose place is the last one's
 	for _, place := range p.places {
 		if place < last {
@@ -53,37 +54,6 @@ func (p *pen) keepBest(l *layer, n int) {
 		kept = append(kept, at)
 	}
 	p.picks = kept
-}
-
-// nth gives the value that would be at k if values were sorted, and leaves them in another
-// order (Hoare's selection).
-func nth(values []uint64, k int) uint64 {
-	for len(values) > 1 {
-		pivot := values[len(values)/2]
-		i, j := 0, len(values)-1
-		for i <= j {
-			for values[i] < pivot {
-				i++
-			}
-			for values[j] > pivot {
-				j--
-			}
-			if i <= j {
-				values[i], values[j] = values[j], values[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case k <= j:
-			values = values[:j+1]
-		case k >= i:
-			values, k = values[i:], k-i
-		default:
-			return pivot
-		}
-	}
-	return values[k]
 }
 
 // drawing is a layer as a request wants it, and what is known of it on the tile.
