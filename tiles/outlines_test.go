@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"bytes"
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -48,5 +49,36 @@ func TestOutlines(t *testing.T) {
 	})
 	if placed == 0 {
 		t.Error("no shape ever had an outline")
+	}
+}
+
+// TestRepairedOutlines tells of a polygon that the border of a tile spoils, whose outline there
+// was made anew, as it does when it is drawn vertex by vertex.
+func TestRepairedOutlines(t *testing.T) {
+	const z, side = 14, 360.0 / (1 << 14)
+	x, y := tileAt(rennes, z)
+	border := float64(x+1)*side - 180
+	lat := math.Atan(math.Sinh(math.Pi*(1-2*(float64(y)+0.5)/(1<<z)))) * 180 / math.Pi
+	left, middle, right, half, gap := border-0.3*side, border+0.2*side, border+0.5*side, 0.1*side, 0.02*side
+	m := &memory{}
+	// Two arms reach into the tile, what joins them lies beyond its buffer.
+	m.add("formes", geo.Any, referentials.TilePolicy{MaxZoom: z}, polygonOf([]float64{
+		left, lat - half, right, lat - half, right, lat + half, left, lat + half,
+		left, lat + gap, middle, lat + gap, middle, lat - gap, left, lat - gap, left, lat - half,
+	}))
+	p, with := m.public(t), New(Options{})
+	got, _, told := drawn(t, with, p, []string{"formes"}, z, x, y)
+	l := with.layers["formes"].layer
+	f, err := newFrame(z, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if outline, anew := l.outlinesAt(z, z).on(&f, &l.boxes[0][0], 0); outline == nil || !anew {
+		t.Fatalf("outline %x, repaired: %v", outline, anew)
+	}
+	l.outlines = nil
+	want, _, s := drawn(t, with, p, []string{"formes"}, z, x, y)
+	if !bytes.Equal(got, want) || told != s || s.Repaired != 1 {
+		t.Errorf("%x (%+v), want %x (%+v)", got, told, want, s)
 	}
 }

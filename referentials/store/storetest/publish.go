@@ -171,7 +171,8 @@ func cancelled(t *testing.T, o Opened) {
 					cancel()
 				}
 				if i > 50_000_000 {
-					panic("the store reads on after its context ended")
+					yield(nil, errors.New("the store reads on after its context ended"))
+					return
 				}
 				if r := name(fmt.Sprint(i), "x", 1); !yield(&r, nil) {
 					return

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"socle/referentials"
-	"socle/referentials/snapshot"
 	"socle/tiles"
 )
 
@@ -161,20 +160,7 @@ func TestAskedPageTellsTheTime(t *testing.T) {
 
 // TestAskedPageEndsWithItsRevision gives what there is now, not what was asked before.
 func TestAskedPageEndsWithItsRevision(t *testing.T) {
-	store, shelf := rennes(), &fixedKeeper{}
-	load := func() {
-		k := snapshot.New(store, snapshot.Options{})
-		if err := k.Load(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		shelf.current.Store(k.Current())
-	}
-	load()
-	a, err := New(Config{}, shelf, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
+	a, store, load := openChanging(t, Config{}, nil)
 	c, asked := call(t, newTestServer(t, a)), headFor("/collections/adresses/items?f=csv&limit=2")
 	if !settle(a, c, asked) {
 		t.Fatal("never answered by the connection")
@@ -197,20 +183,7 @@ func TestAskedPageEndsWithItsRevision(t *testing.T) {
 
 // TestAskedTileEndsWithItsRevision gives the tile that there is now.
 func TestAskedTileEndsWithItsRevision(t *testing.T) {
-	store, shelf := rennes(), &fixedKeeper{}
-	load := func() {
-		k := snapshot.New(store, snapshot.Options{})
-		if err := k.Load(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		shelf.current.Store(k.Current())
-	}
-	load()
-	a, err := New(Config{}, shelf, tiles.New(tiles.Options{}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
+	a, store, load := openChanging(t, Config{}, tiles.New(tiles.Options{}))
 	c, asked := call(t, newTestServer(t, a)), headFor("/tiles/adresses/10/507/355.mvt")
 	if !settle(a, c, asked) {
 		t.Fatal("never answered by the connection")

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"socle/referentials"
-	"socle/referentials/snapshot"
 )
 
 // TestKeptPageIsTheChains gives a page that is kept as the chain gave it, but for the time
@@ -74,20 +73,7 @@ func TestKeptPageIsTheChains(t *testing.T) {
 // TestKeptPageEndsWithItsRevision gives what there is now, not what was kept.
 func TestKeptPageEndsWithItsRevision(t *testing.T) {
 	const page = "/collections/adresses/items?f=csv&limit=2"
-	store, shelf := rennes(), &fixedKeeper{}
-	load := func() {
-		k := snapshot.New(store, snapshot.Options{})
-		if err := k.Load(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		shelf.current.Store(k.Current())
-	}
-	load()
-	a, err := New(Config{}, shelf, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
+	a, store, load := openChanging(t, Config{}, nil)
 	before, again := ask(t, a, page).Body.String(), ask(t, a, page).Body.String()
 	store.kept[0].rows = store.kept[0].rows[5:]
 	store.kept[0].state.Version.Revision++

@@ -175,21 +175,7 @@ func TestSortAndSelection(t *testing.T) {
 
 // TestWalkOutlivesAnEdit turns pages while the data are replaced.
 func TestWalkOutlivesAnEdit(t *testing.T) {
-	store := rennes()
-	load := func() *snapshot.Snapshot {
-		k := snapshot.New(store, snapshot.Options{})
-		if err := k.Load(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		return k.Current()
-	}
-	shelf := &fixedKeeper{}
-	shelf.current.Store(load())
-	a, err := New(Config{DefaultLimit: 10}, shelf, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
+	a, store, load := openChanging(t, Config{DefaultLimit: 10}, nil)
 	first := get(t, a, "/collections/adresses/items?limit=10", 200)
 	unwalked := get(t, a, "/collections/arrets/items?resultType=hits", 200)
 	if unwalked.link("next") != "" {
@@ -198,7 +184,7 @@ func TestWalkOutlivesAnEdit(t *testing.T) {
 
 	store.kept[0].rows = store.kept[0].rows[5:]
 	store.kept[0].state.Version.Revision++
-	shelf.current.Store(load())
+	load()
 
 	second := get(t, a, strings.TrimPrefix(first.link("next"), host), 200)
 	if second.at("features.0.id").text() != "A10" || second.at("numberMatched").number() != 25 {
@@ -215,7 +201,7 @@ func TestWalkOutlivesAnEdit(t *testing.T) {
 	d := &store.kept[0].state.Descriptor
 	d.Fields[slices.IndexFunc(d.Fields, func(f referentials.Field) bool { return f.Name == "numero" })].Disclosure = referentials.Confidential
 	store.kept[0].state.Version.Revision++
-	shelf.current.Store(load())
+	load()
 	w := ask(t, a, strings.TrimPrefix(second.link("next"), host))
 	if w.Code != http.StatusGone || !strings.Contains(w.Body.String(), "start again") {
 		t.Errorf("a field was withdrawn, the walk goes on: %d %s", w.Code, w.Body)

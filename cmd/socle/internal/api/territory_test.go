@@ -161,6 +161,27 @@ func open(t testing.TB, change func(*Config)) *API {
 	return a
 }
 
+// openChanging gives an API of rennes as a store that changes: load has it see what is there now.
+func openChanging(t testing.TB, config Config, tiler Tiler) (a *API, store *territory, load func()) {
+	t.Helper()
+	store = rennes()
+	shelf := &fixedKeeper{}
+	load = func() {
+		k := snapshot.New(store, snapshot.Options{})
+		if err := k.Load(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		shelf.current.Store(k.Current())
+	}
+	load()
+	a, err := New(config, shelf, tiler)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.Close)
+	return a, store, load
+}
+
 // ask sends a GET, with headers as pairs, and gives the answer.
 func ask(t testing.TB, h http.Handler, target string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()

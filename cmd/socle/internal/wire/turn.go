@@ -13,10 +13,10 @@ import (
 // To answer takes microseconds, so what a connection mostly does is to wait, and how it does
 // so is what a client notices.
 //
-// One whose last question it answered itself takes turns with others to read and to answer: half the processors do so at once. More
-// would be threads that the kernel stops, in the middle of an answer and for milliseconds,
-// when clients, or the kernel itself, need processors too. Who waits for a turn is a
-// goroutine, which costs nobody anything.
+// One whose last question it answered itself takes turns with others to read and to answer:
+// half the processors do so at once. More would be threads that the kernel stops, in the
+// middle of an answer and for milliseconds, when clients, or the kernel itself, need
+// processors too. Who waits for a turn is a goroutine, which costs nobody anything.
 //
 // A client on the same machine, a proxy above all, that asks one thing after the other has its
 // next question there some microseconds after an answer; for the kernel to put the server to
