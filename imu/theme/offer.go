@@ -33,24 +33,22 @@ const buildings = "batiments"
 func (d *Desk) Offers() []Offer {
 	s := d.current()
 	var meshes, told []*snapshot.Collection
-	for _, c := range s.Collections() {
-		if t := c.Descriptor(); t.Mesh && t.IsPublic() && t.Geometry != geo.None {
-			meshes = append(meshes, c)
+	for _, c := range s.Public().Collections() {
+		if t := c.Descriptor(); t.Mesh && t.Geometry != geo.None {
+			meshes = append(meshes, c.Alone())
 		}
 	}
 	told = chain(s)
-	weights, _ := s.Collection(buildings)
-	if weights != nil && !weights.Descriptor().IsPublic() {
-		weights = nil
-	}
+	weights, _ := d.shown(s, buildings)
 	var out []Offer
 	for _, c := range s.Collections() {
-		if !askable(c) {
+		if !d.askable(s, c) {
 			continue
 		}
+		c = d.asSource(s, c)
 		o := d.offer(c)
 		for _, mesh := range meshes {
-			r := aggregate.Request{Source: c, Mesh: mesh, Through: reached(s, c), Weights: weights}
+			r := aggregate.Request{Source: c, Mesh: mesh, Through: d.reached(s, c), Weights: weights}
 			switch {
 			case o.Protected && !slices.Contains(told, mesh):
 				o.Meshes = append(o.Meshes, OfferedMesh{Mesh: mesh.Descriptor().ID, Refused: &referentials.Text{

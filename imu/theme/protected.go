@@ -80,9 +80,9 @@ func (d *Desk) releaseOneWay(ctx context.Context, s *snapshot.Snapshot, q *Quest
 // meshes here: whoever publishes one would change how everything protected is told.
 func chain(s *snapshot.Snapshot) []*snapshot.Collection {
 	var meshes []*snapshot.Collection // by id
-	for _, c := range s.Collections() {
-		if d := c.Descriptor(); d.Mesh && d.IsPublic() && d.Geometry != geo.None && !Published(&c.State().Version) {
-			meshes = append(meshes, c)
+	for _, c := range s.Public().Collections() {
+		if d, v := c.Descriptor(), c.Version(); d.Mesh && d.Geometry != geo.None && !Published(&v) {
+			meshes = append(meshes, c.Alone())
 		}
 	}
 	longest := make(map[*snapshot.Collection][]*snapshot.Collection, len(meshes))

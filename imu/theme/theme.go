@@ -138,7 +138,7 @@ func (d *Desk) Tag(q *Question) string {
 // Release answers a question.
 func (d *Desk) Release(ctx context.Context, q *Question) (*aggregate.Release, error) {
 	s := d.current()
-	source, err := sourceOf(s, q.Source)
+	source, err := d.sourceOf(s, q.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +235,7 @@ func (p *Passage) WriteCSV(ctx context.Context, w io.Writer) error {
 // public.
 func (d *Desk) Crosswalk(ctx context.Context, q *Question) (*Passage, error) {
 	s := d.current()
-	source, err := sourceOf(s, q.Source)
+	source, err := d.sourceOf(s, q.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -258,21 +258,21 @@ func (d *Desk) Crosswalk(ctx context.Context, q *Question) (*Passage, error) {
 func (d *Desk) request(s *snapshot.Snapshot, q *Question, source *snapshot.Collection) (r aggregate.Request, err error) {
 	r = aggregate.Request{
 		Source: source, By: q.By, Wide: q.Wide, Bin: aggregate.Bin(q.Bin),
-		Method: crosswalk.Method(q.Method), Base: crosswalk.Base(q.Base), Field: q.Field, Through: reached(s, source),
+		Method: crosswalk.Method(q.Method), Base: crosswalk.Base(q.Base), Field: q.Field, Through: d.reached(s, source),
 		FilterText: q.Filter, Systems: &d.systems, Profile: q.Profile, Profiles: d.profiles, Year: q.Year,
 	}
-	if r.Mesh, err = public(s, "mesh", q.Mesh); err != nil {
+	if r.Mesh, err = d.public(s, "mesh", q.Mesh); err != nil {
 		return r, err
 	}
 	for _, id := range q.Parents {
-		c, err := public(s, "parents", id)
+		c, err := d.public(s, "parents", id)
 		if err != nil {
 			return r, err
 		}
 		r.Parents = append(r.Parents, c)
 	}
 	if q.Weights != "" {
-		if r.Weights, err = public(s, "weights", q.Weights); err != nil {
+		if r.Weights, err = d.public(s, "weights", q.Weights); err != nil {
 			return r, err
 		}
 		r.Weight.Field, r.Weight.Minus, _ = strings.Cut(q.Weight, "-")
@@ -306,12 +306,19 @@ func (d *Desk) written(where, text string, described *referentials.Descriptor) (
 	return n, at(err, where)
 }
 
-// reached gives the collections that references of a collection lead to, step by step.
-func reached(s *snapshot.Snapshot, from *snapshot.Collection) []*snapshot.Collection {
+// reached gives the collections that references of a collection lead to, step by step. What
+// is told without rules, and of what an asker brought along, leads through nothing but what
+// anyone may see: where a key leads to would be told of each.
+func (d *Desk) reached(s *snapshot.Snapshot, from *snapshot.Collection) []*snapshot.Collection {
+	kept, _ := s.Collection(from.Descriptor().ID)
+	find := d.shown
+	if d.trusted || kept == from && !from.Descriptor().IsPublic() {
+		find = (*snapshot.Snapshot).Collection
+	}
 	out := []*snapshot.Collection{from}
 	for k := 0; k < len(out); k++ {
 		for _, f := range out[k].Descriptor().Fields {
-			if c, ok := s.Collection(f.Refers); ok && !slices.Contains(out, c) {
+			if c, ok := find(s, f.Refers); ok && !slices.Contains(out, c) {
 				out = append(out, c)
 			}
 		}
@@ -319,27 +326,51 @@ func reached(s *snapshot.Snapshot, from *snapshot.Collection) []*snapshot.Collec
 	return out[1:]
 }
 
-// sourceOf finds a collection that measures can be asked of: that anyone may see, or that
-// leaves through a profile. What is restricted without one does not exist for askers.
-func sourceOf(s *snapshot.Snapshot, id string) (*snapshot.Collection, error) {
-	if c, ok := s.Collection(id); ok && askable(c) {
-		return c, nil
+// shown gives what anyone may see of a collection: whoever keeps the data sees its
+// confidential fields too.
+func (d *Desk) shown(s *snapshot.Snapshot, id string) (*snapshot.Collection, bool) {
+	c, ok := s.Public().Collection(id)
+	switch {
+	case !ok:
+		return nil, false
+	case d.trusted:
+		return s.Collection(id)
 	}
-	return nil, absent(s, "source", id, askable)
+	return c.Alone(), true
 }
 
-func askable(c *snapshot.Collection) bool {
-	d := c.Descriptor()
-	return d.Access == referentials.Open || d.Profile != ""
+// sourceOf finds a collection that measures can be asked of: what anyone may see, or what
+// leaves through a profile. What is restricted without one does not exist for askers.
+func (d *Desk) sourceOf(s *snapshot.Snapshot, id string) (*snapshot.Collection, error) {
+	if c, ok := s.Collection(id); ok && d.askable(s, c) {
+		return d.asSource(s, c), nil
+	}
+	return nil, absent(s, "source", id, func(c *snapshot.Collection) bool { return d.askable(s, c) })
+}
+
+func (d *Desk) askable(s *snapshot.Snapshot, c *snapshot.Collection) bool {
+	of := c.Descriptor()
+	_, shown := s.Public().Collection(of.ID)
+	return shown || of.Profile != "" || d.trusted && of.Access == referentials.Open
+}
+
+// asSource leaves the confidential fields of what is told without rules.
+func (d *Desk) asSource(s *snapshot.Snapshot, c *snapshot.Collection) *snapshot.Collection {
+	if shown, ok := d.shown(s, c.Descriptor().ID); ok {
+		return shown
+	}
+	return c
 }
 
 // public finds a collection that anyone may see.
-func public(s *snapshot.Snapshot, where, id string) (*snapshot.Collection, error) {
-	shown := func(c *snapshot.Collection) bool { return c.Descriptor().IsPublic() }
-	if c, ok := s.Collection(id); ok && shown(c) {
+func (d *Desk) public(s *snapshot.Snapshot, where, id string) (*snapshot.Collection, error) {
+	if c, ok := d.shown(s, id); ok {
 		return c, nil
 	}
-	return nil, absent(s, where, id, shown)
+	return nil, absent(s, where, id, func(c *snapshot.Collection) bool {
+		_, ok := s.Public().Collection(c.Descriptor().ID)
+		return ok
+	})
 }
 
 func absent(s *snapshot.Snapshot, where, id string, shown func(*snapshot.Collection) bool) error {

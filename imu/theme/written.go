@@ -35,7 +35,7 @@ func (d *Desk) place(ctx context.Context, s *snapshot.Snapshot, q *Question, own
 		meshes = levels // it is told on all of them together
 	}
 	var tiers []address.Tier
-	for _, c := range withAbove(s, meshes) {
+	for _, c := range d.withAbove(s, meshes) {
 		if shown, ok := s.Public().Collection(c.Descriptor().ID); ok {
 			tiers = append(tiers, address.Tier{Mesh: c.Descriptor().ID, Cell: address.NewMesh(shown).At})
 		}
@@ -53,10 +53,10 @@ func (d *Desk) place(ctx context.Context, s *snapshot.Snapshot, q *Question, own
 
 // withAbove adds to a mesh, the first one, and levels above it those that it refers to, and
 // puts the finest first: rows that fit in none of those that are asked for may fit there.
-func withAbove(s *snapshot.Snapshot, meshes []*snapshot.Collection) []*snapshot.Collection {
+func (d *Desk) withAbove(s *snapshot.Snapshot, meshes []*snapshot.Collection) []*snapshot.Collection {
 	all := slices.Clone(meshes)
-	for _, c := range reached(s, meshes[0]) {
-		if d := c.Descriptor(); d.Mesh && d.IsPublic() && !slices.Contains(all, c) {
+	for _, c := range d.reached(s, meshes[0]) {
+		if of := c.Descriptor(); of.Mesh && of.IsPublic() && !slices.Contains(all, c) {
 			all = append(all, c)
 		}
 	}

@@ -31,6 +31,7 @@ type Collection struct {
 	shapes  *shapes     // nil for tables
 	tree    *index.Tree // of CRS84 boxes; nil for tables
 	past    []edition   // the edits that led here, oldest first
+	part    bool        // without the fields that are confidential
 }
 
 // State gives the version, revision and descriptor.
@@ -116,13 +117,17 @@ func (c *Collection) Search(window orb.Bound, found func(i int) bool) {
 }
 
 // Tag names this revision for good: two states of a collection never share it, even when
-// it is dropped and made again.
+// it is dropped and made again. What may be seen of a collection has another tag than the
+// whole, where it is less.
 func (c *Collection) Tag() string {
 	v := &c.state.Version
 	var room [64]byte
 	tag := strconv.AppendInt(room[:0], v.ID, 10)
 	tag = strconv.AppendInt(append(tag, '.'), v.Revision, 10)
 	tag = strconv.AppendInt(append(tag, '-'), v.PublishedAt.UnixMicro(), 36)
+	if c.part {
+		tag = append(tag, "-part"...)
+	}
 	return string(tag)
 }
 

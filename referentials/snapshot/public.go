@@ -57,6 +57,7 @@ type PublicCollection struct {
 	whole      *Collection
 	descriptor referentials.Descriptor
 	columns    []column // one for each field of descriptor
+	alone      *Collection
 }
 
 // publish gives the public face of c, if it has one. A collection whose key is
@@ -70,6 +71,11 @@ func publish(c *Collection) (*PublicCollection, bool) {
 	for _, f := range kept {
 		p.columns = append(p.columns, c.columns[f])
 	}
+	if p.alone = c; len(kept) < len(c.columns) {
+		part := *c
+		part.state.Descriptor, part.columns, part.past, part.part = d, p.columns, nil, true
+		p.alone = &part
+	}
 	return p, true
 }
 
@@ -78,6 +84,10 @@ func (p *PublicCollection) ID() string { return p.descriptor.ID }
 
 // Descriptor describes the collection with its public fields only. Do not change it.
 func (p *PublicCollection) Descriptor() *referentials.Descriptor { return &p.descriptor }
+
+// Alone gives what anyone may see as a collection of its own, of the same rows: computations
+// that read a [Collection] then find nothing else in it. It is the same one each time.
+func (p *PublicCollection) Alone() *Collection { return p.alone }
 
 // Version tells which version and revision this is.
 func (p *PublicCollection) Version() referentials.Version { return p.whole.state.Version }
