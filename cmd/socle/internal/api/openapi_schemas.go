@@ -77,7 +77,7 @@ func baseSchemas() object {
 	links := object{"type": "array", "items": ref("schemas", "Link")}
 	number := object{"type": "integer"}
 	of := func(required []string, properties object) object {
-		return object{"type": "object", "properties": properties}
+		return object{"type": "object", "required": required, "properties": properties}
 	}
 	return object{
 		"Link":        of([]string{"href", "rel"}, object{"href": text, "rel": text, "type": text, "title": text}),
