@@ -189,7 +189,7 @@ func TestAttackerFindsWhatIsLeftOpen(t *testing.T) {
 				o.Reasons[i] = Shown
 			}
 		}
-		breaches, err := Verify(context.Background(), p, table, o)
+		breaches, err := verify(context.Background(), p, table, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -236,7 +236,7 @@ func optimum(t testing.TB, p Profile, table *Table, most float64) float64 {
 		if loss >= best {
 			continue
 		}
-		breaches, err := Verify(context.Background(), p, table, &Outcome{Reasons: reasons})
+		breaches, err := verify(context.Background(), p, table, &Outcome{Reasons: reasons})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -116,7 +116,7 @@ func TestVerifyIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Verify(context.Background(), residential(t), table, o); referentials.CodeOf(err) != referentials.TooLarge {
+	if _, err := verify(context.Background(), residential(t), table, o); referentials.CodeOf(err) != referentials.TooLarge {
 		t.Errorf("%v", err)
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 // nest builds a table of three levels by hand: the units of the lowest cells, by district.
@@ -135,83 +133,8 @@ func TestAnOnlyUnitLearnsNothing(t *testing.T) {
 	}
 	// The attacker of the tests sees it too.
 	o := &Outcome{Reasons: []Reason{Threshold, Threshold, Shown, Shown}}
-	breaches, err := Verify(context.Background(), p, table, o)
+	breaches, err := verify(context.Background(), p, table, o)
 	if err != nil || len(breaches) == 0 {
 		t.Errorf("the attack found nothing, %v", err)
-	}
-}
-
-// A cascade keeps the total, and hides the same whatever the order of the levels' cells.
-func TestCascadeKeepsTheTotal(t *testing.T) {
-	p := residential(t)
-	rapid.Check(t, func(t *rapid.T) {
-		cell := rapid.Custom(func(t *rapid.T) Cell {
-			units := rapid.Int64Range(0, 14).Draw(t, "units")
-			value := float64(units) * float64(rapid.IntRange(1, 9).Draw(t, "each"))
-			return Cell{Units: units, Value: value}
-		})
-		sizes := []int{rapid.IntRange(1, 40).Draw(t, "addresses"), rapid.IntRange(1, 12).Draw(t, "streets"), rapid.IntRange(1, 4).Draw(t, "districts"), 1}
-		levels := make([]Level, len(sizes))
-		var all Cell
-		for k, n := range sizes {
-			for range n {
-				own := Cell{}
-				if k == 0 || rapid.IntRange(0, 3).Draw(t, "direct") == 0 {
-					own = cell.Draw(t, "own")
-				}
-				levels[k].Own = append(levels[k].Own, own)
-				all = all.add(own)
-				if k < len(sizes)-1 {
-					levels[k].Up = append(levels[k].Up, rapid.IntRange(-1, sizes[k+1]-1).Draw(t, "up"))
-				}
-			}
-		}
-		c, err := Cascade(context.Background(), p, levels)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := c.Lost
-		for k, l := range c.Levels {
-			for i := range l.Carries {
-				got = got.add(l.Carries[i])
-				if l.Reasons[i].Hidden() && l.Carries[i] != (Cell{}) {
-					t.Fatalf("level %d: place %d is hidden, and carries %v", k, i, l.Carries[i])
-				}
-				if k == 0 && l.Reasons[i] == Shown && l.Carries[i].Value != levels[0].Own[i].Value {
-					t.Fatalf("address %d carries %v, and is %v", i, l.Carries[i], levels[0].Own[i])
-				}
-			}
-		}
-		if got.Units != all.Units || got.Value != all.Value {
-			t.Fatalf("%v was carried or lost of %v", got, all)
-		}
-	})
-}
-
-func TestCascadeCarriesWhatIsHidden(t *testing.T) {
-	// Two streets of one district; the first hides two addresses, and shows one.
-	levels := []Level{
-		{Own: []Cell{{Units: 4, Value: 40}, {Units: 7, Value: 70}, {Units: 20, Value: 200}, {Units: 15, Value: 150}, {Units: 11, Value: 110}}, Up: []int{0, 0, 0, 1, 1}},
-		{Own: []Cell{{}, {Units: 3, Value: 30}}, Up: []int{0, 0}},
-		{Own: []Cell{{}}},
-	}
-	c, err := Cascade(context.Background(), residential(t), levels)
-	if err != nil {
-		t.Fatal(err)
-	}
-	streets := c.Levels[1]
-	if !streets.Reasons[0].Hidden() && streets.Carries[0].Value != 110 {
-		t.Errorf("the first street carries %v, not its two hidden addresses", streets.Carries[0])
-	}
-	// The second knows 3 points by street alone; an address is hidden with them.
-	if streets.Carries[1].Value != 140 || c.Levels[0].Reasons[4] != Complementary {
-		t.Errorf("the second street carries %v, addresses %v", streets.Carries[1], c.Levels[0].Reasons)
-	}
-	if c.Lost != (Cell{}) || c.Levels[2].Totals[0].Value != 600 {
-		t.Errorf("lost %v of %v", c.Lost, c.Levels[2].Totals[0])
-	}
-	levels[0].Up[0] = 9
-	if _, err := Cascade(context.Background(), residential(t), levels); err == nil {
-		t.Error("a street that is not there was accepted")
 	}
 }

@@ -125,13 +125,13 @@ func (s *simplex) pivot(leave, enter int) {
 }
 
 // interval bounds a sum of variables.
-func (s *simplex) interval(sum []float64) Interval {
+func (s *simplex) interval(sum []float64) interval {
 	high := s.run(sum) * s.scale
 	less := make([]float64, len(sum))
 	for v, x := range sum {
 		less[v] = -x
 	}
-	return Interval{Low: -s.run(less) * s.scale, High: high}
+	return interval{Low: -s.run(less) * s.scale, High: high}
 }
 
 // reduce writes a sum of variables in those outside the basis alone: what of it can change.

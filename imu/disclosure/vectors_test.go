@@ -30,7 +30,7 @@ func mustProtect(t testing.TB, p Profile, table *Table) *Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	breaches, err := Verify(context.Background(), p, table, o)
+	breaches, err := verify(context.Background(), p, table, o)
 	if err != nil {
 		t.Fatal(err)
 	}

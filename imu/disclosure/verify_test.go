@@ -9,31 +9,31 @@ import (
 	"socle/referentials"
 )
 
-// Interval is what an attacker knows of a value.
-type Interval struct{ Low, High float64 }
+// interval is what an attacker knows of a value.
+type interval struct{ Low, High float64 }
 
-// Breach is something that a release gives away.
-type Breach struct {
+// breach is something that a release gives away.
+type breach struct {
 	Cells []int // whose value, or sum
 	What  string
-	Knows Interval
+	Knows interval
 }
 
 // maxAttacked bounds the hidden cells that are tied together in one attack.
 const maxAttacked = 400
 
-// Verify attacks a release, sharing nothing with what made it but the rule of a cell by
+// verify attacks a release, sharing nothing with what made it but the rule of a cell by
 // itself: linear programs over all that is published give the bounds of every hidden cell,
 // of the sums of the hidden parts of each relation, up to three of them, all, and all below, and of what
 // a cell of one unit learns from knowing itself. Only releases with few cells tied together
 // can be attacked like this: TooLarge otherwise.
-func Verify(ctx context.Context, p Profile, t *Table, o *Outcome) ([]Breach, error) {
+func verify(ctx context.Context, p Profile, t *Table, o *Outcome) ([]breach, error) {
 	a := newAttack(&p, t, o)
-	var found []Breach
+	var found []breach
 	for i := range t.Cells {
 		own := p.Judge(a.cell(i))
 		if o.Shows(i) && own.Hidden() {
-			found = append(found, Breach{[]int{i}, "shown against the rule: " + own.String(), Interval{t.Cells[i].Value, t.Cells[i].Value}})
+			found = append(found, breach{[]int{i}, "shown against the rule: " + own.String(), interval{t.Cells[i].Value, t.Cells[i].Value}})
 		}
 	}
 	for _, group := range a.groups() {
@@ -141,7 +141,7 @@ func (a *attack) groups() [][]int {
 }
 
 // group attacks one set of relations.
-func (a *attack) group(ctx context.Context, relations []int) ([]Breach, error) {
+func (a *attack) group(ctx context.Context, relations []int) ([]breach, error) {
 	slices.Sort(relations)
 	var cells []int
 	at := make(map[int]int)
@@ -158,7 +158,7 @@ func (a *attack) group(ctx context.Context, relations []int) ([]Breach, error) {
 		return nil, referentials.Errorf(referentials.TooLarge, "%d hidden cells are tied together, over %d", len(cells), maxAttacked)
 	}
 	s := a.polytope(relations, cells, at)
-	var found []Breach
+	var found []breach
 	for n, i := range cells {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -199,7 +199,7 @@ func (a *attack) polytope(relations, cells []int, at map[int]int) *simplex {
 }
 
 // bounds holds the interval of one cell against its width.
-func (a *attack) bounds(s *simplex, n, i int) []Breach {
+func (a *attack) bounds(s *simplex, n, i int) []breach {
 	sum := make([]float64, len(s.cost))
 	sum[n] = 1
 	in := s.interval(sum)
@@ -210,14 +210,14 @@ func (a *attack) bounds(s *simplex, n, i int) []Breach {
 	w := max(a.p.Protection*c.Value, a.p.Rule.need(c))
 	tolerance := max(1e-6*max(c.Value, w), 1e-9*s.scale)
 	if in.High < c.Value+w-tolerance || in.Low > max(c.Value-w, 0)+tolerance || in.High-in.Low <= tolerance || in.High == in.Low {
-		return []Breach{{[]int{i}, fmt.Sprintf("%v is known to be from %v to %v", c.Value, in.Low, in.High), in}}
+		return []breach{{[]int{i}, fmt.Sprintf("%v is known to be from %v to %v", c.Value, in.Low, in.High), in}}
 	}
 	return nil
 }
 
 // insiders asks what the only unit of another cell can compute.
-func (a *attack) insiders(s *simplex, relations []int, at map[int]int, i int) []Breach {
-	var found []Breach
+func (a *attack) insiders(s *simplex, relations []int, at map[int]int, i int) []breach {
+	var found []breach
 	seen := make(map[int]bool)
 	for _, k := range relations {
 		r := &a.t.Relations[k]
@@ -232,7 +232,7 @@ func (a *attack) insiders(s *simplex, relations []int, at map[int]int, i int) []
 			seen[j] = true
 			// It follows from its own value when no direction of the plane moves it alone.
 			if s.fixedGiven(at[i], n) {
-				found = append(found, Breach{[]int{i}, fmt.Sprintf("the only unit of cell %d can compute it", j), Interval{a.t.Cells[i].Value, a.t.Cells[i].Value}})
+				found = append(found, breach{[]int{i}, fmt.Sprintf("the only unit of cell %d can compute it", j), interval{a.t.Cells[i].Value, a.t.Cells[i].Value}})
 			}
 		}
 	}
@@ -240,14 +240,14 @@ func (a *attack) insiders(s *simplex, relations []int, at map[int]int, i int) []
 }
 
 // sums looks for known sums of a relation's hidden parts that break the rule.
-func (a *attack) sums(s *simplex, k int, at map[int]int) []Breach {
+func (a *attack) sums(s *simplex, k int, at map[int]int) []breach {
 	var open []int
 	for _, i := range a.t.Relations[k].Parts {
 		if _, ok := at[i]; ok {
 			open = append(open, i)
 		}
 	}
-	var found []Breach
+	var found []breach
 	test := func(group ...int) {
 		var c Cell
 		sensitive := false
@@ -261,7 +261,7 @@ func (a *attack) sums(s *simplex, k int, at map[int]int) []Breach {
 			return
 		}
 		if s.fixed(sum) {
-			found = append(found, Breach{slices.Clone(group), fmt.Sprintf("the sum of cells %v is known", group), Interval{c.Value, c.Value}})
+			found = append(found, breach{slices.Clone(group), fmt.Sprintf("the sum of cells %v is known", group), interval{c.Value, c.Value}})
 		}
 	}
 	for x, i := range open {
