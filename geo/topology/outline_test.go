@@ -58,9 +58,14 @@ func common(t interface{ Fatal(...any) }, e *Engine, a, b geo.Geometry, rest ...
 				return nil
 			}
 			return e.with(&rest[0], func(z *geos.Geom) error {
-				all := both.Intersection(z)
-				defer all.Destroy()
-				area = all.Area()
+				// Part by part: GEOS takes no collection, as areas that also touch make.
+				for i := range both.NumGeometries() {
+					if part := both.Geometry(i); part.Area() > 0 {
+						all := part.Intersection(z)
+						area += all.Area()
+						all.Destroy()
+					}
+				}
 				return nil
 			})
 		})
