@@ -2,33 +2,6 @@ package topology
 
 import "socle/geo"
 
-// CloseRings closes the rings of a polygon whose last vertex is not their first and tells
-// whether there were any. It gives g storage of its own then.
-func CloseRings(g *geo.Geometry) bool {
-	open := 0
-	if g.Type.Dimension() == 2 {
-		for i := range g.Ends {
-			if !isClosed(g.Ring(i)) {
-				open++
-			}
-		}
-	}
-	if open == 0 {
-		return false
-	}
-	out := geo.Geometry{Type: g.Type, XY: make([]float64, 0, len(g.XY)+2*open), Parts: g.Parts}
-	for i := range g.Ends {
-		ring := g.Ring(i)
-		out.XY = append(out.XY, ring...)
-		if !isClosed(ring) {
-			out.Add(ring[0], ring[1])
-		}
-		out.EndRing()
-	}
-	*g = out
-	return true
-}
-
 func isClosed(ring []float64) bool {
 	n := len(ring)
 	return n == 0 || ring[0] == ring[n-2] && ring[1] == ring[n-1]

@@ -23,7 +23,7 @@ func (r *Result) Publication(id string, zone *referentials.Descriptor, in *Input
 	d := describe(id, zone, plane)
 	columns := make([]func(*Block) referentials.Value, len(d.Fields))
 	for i := range d.Fields {
-		columns[i] = valueOf(d.Fields[i].Name, zone, in)
+		columns[i] = valueOf(d.Fields[i].Name, in)
 	}
 	return d, func(yield func(*referentials.Row, error) bool) {
 		row := referentials.Row{Values: make([]referentials.Value, len(d.Fields))}
@@ -62,7 +62,7 @@ func describe(id string, zone *referentials.Descriptor, plane crs.CRS) referenti
 	return d
 }
 
-func valueOf(field string, zone *referentials.Descriptor, in *Input) func(*Block) referentials.Value {
+func valueOf(field string, in *Input) func(*Block) referentials.Value {
 	number := func(of func(*Block) float64) func(*Block) referentials.Value {
 		return func(b *Block) referentials.Value { return referentials.NumberValue(of(b)) }
 	}

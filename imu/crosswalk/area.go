@@ -113,7 +113,7 @@ func buildArea(ctx context.Context, r *Request) (*Matrix, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.finish(ctx, r.Mesh.Len(), true, true)
+	return d.finish(ctx, r.Mesh.Len(), true)
 }
 
 // keep keeps the pairs of source i.

@@ -54,7 +54,7 @@ func (d *draft) grown(pairs int) error {
 }
 
 // finish counts levels and puts pairs in order: by cell, then source.
-func (d *draft) finish(ctx context.Context, cells int, weighted, measured bool) (*Matrix, error) {
+func (d *draft) finish(ctx context.Context, cells int, measured bool) (*Matrix, error) {
 	m := d.matrix
 	d.close()
 	total := 0
@@ -69,9 +69,7 @@ func (d *draft) finish(ctx context.Context, cells int, weighted, measured bool) 
 		m.starts[k+1] += m.starts[k]
 	}
 	m.sources = make([]uint32, total)
-	if weighted {
-		m.weights = make([]float64, total)
-	}
+	m.weights = make([]float64, total)
 	if measured {
 		m.areas = make([]float64, total)
 	}
@@ -85,9 +83,7 @@ func (d *draft) finish(ctx context.Context, cells int, weighted, measured bool) 
 			at := next[p.cell]
 			next[p.cell]++
 			m.sources[at] = p.source
-			if weighted {
-				m.weights[at] = p.weight
-			}
+			m.weights[at] = p.weight
 			if measured {
 				m.areas[at] = p.area
 			}

@@ -64,7 +64,7 @@ func buildDasymetric(ctx context.Context, r *Request) (*Matrix, error) {
 	if err := w.distribute(ctx, d, bySource(parcels, r.Source.Len())); err != nil {
 		return nil, err
 	}
-	return d.finish(ctx, r.Mesh.Len(), true, false)
+	return d.finish(ctx, r.Mesh.Len(), false)
 }
 
 // weighing is what all workers share.

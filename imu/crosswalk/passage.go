@@ -80,7 +80,7 @@ func buildPassage(ctx context.Context, r *Request) (*Matrix, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.finish(ctx, r.Mesh.Len(), true, false)
+	return d.finish(ctx, r.Mesh.Len(), false)
 }
 
 // way is where a table of passage leads from a feature.

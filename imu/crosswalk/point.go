@@ -178,5 +178,5 @@ func sharePoints(ctx context.Context, r *Request, l *layer, mesh *cells) (*Matri
 	if err != nil {
 		return nil, err
 	}
-	return d.finish(ctx, r.Mesh.Len(), true, false)
+	return d.finish(ctx, r.Mesh.Len(), false)
 }

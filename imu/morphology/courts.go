@@ -23,11 +23,7 @@ func (t *town) findCourts(ctx context.Context, tell *teller) error {
 	found := make([][]court, chunkSize.Of(len(groups)))
 	err := spread(ctx, len(groups), tell.stage("courts"), topology.NewEngine, func(e *topology.Engine, chunk, from, to int) error {
 		for k := from; k < to; k++ {
-			list, err := t.courtsOf(e, groups[k])
-			if err != nil {
-				return err
-			}
-			found[chunk] = append(found[chunk], list...)
+			found[chunk] = append(found[chunk], t.courtsOf(e, groups[k])...)
 		}
 		return nil
 	})
@@ -74,16 +70,16 @@ func (t *town) groups() [][]uint32 {
 
 // courtsOf makes one shape of a group and gives its holes. A group GEOS cannot join, as
 // one with a broken footprint, has none.
-func (t *town) courtsOf(e *topology.Engine, group []uint32) ([]court, error) {
+func (t *town) courtsOf(e *topology.Engine, group []uint32) []court {
 	shapes := make([]geo.Geometry, len(group))
 	for k, i := range group {
 		shapes[k] = t.buildings[i].Geom
 	}
 	joined, err := e.Buffer(0, shapes...)
 	if err != nil {
-		return nil, nil //nolint:nilerr // stated above
+		return nil
 	}
-	return enclosed(&joined, shapes), nil
+	return enclosed(&joined, shapes)
 }
 
 // enclosed gives the holes of a group of buildings joined, without what are holes of one

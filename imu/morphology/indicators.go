@@ -2,7 +2,6 @@ package morphology
 
 import (
 	"math"
-	"slices"
 
 	"socle/referentials"
 	"socle/referentials/catalog"
@@ -76,9 +75,6 @@ var shares = [...]Indicator{
 	{Name: "part_commerce", of: func(c *Cell) float64 { return c.usage[Commercial] }},
 	{Name: "part_industrie", of: func(c *Cell) float64 { return c.usage[LightIndustry] + c.usage[HeavyIndustry] }},
 }
-
-// Indicators gives the description of every indicator, in the order of the fields.
-func Indicators() []Indicator { return slices.Clone(indicators[:]) }
 
 // indicatorOf finds what a rule of a typology may name.
 func indicatorOf(name string) (*Indicator, bool) {

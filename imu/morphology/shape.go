@@ -176,15 +176,3 @@ func (h *hull) shape(g *geo.Geometry, f *Form) {
 	f.Convexity = min(1, f.AreaM2/h.area())
 	f.CircularCompactness = min(1, f.AreaM2/h.circleArea())
 }
-
-// holesArea is the area of the holes of a shape.
-func holesArea(g *geo.Geometry) float64 {
-	sum := 0.0
-	for part := range g.Parts {
-		from, to := g.RingsOf(part)
-		for i := from + 1; i < to; i++ {
-			sum += math.Abs(twiceArea(g.Ring(i))) / 2
-		}
-	}
-	return sum
-}

@@ -44,7 +44,7 @@ func (b *Builder) Build(tag string) *Index {
 	order := b.orderStreets()
 	dictionary := b.layWords(x, order, codes)
 	b.layStreets(x, order, keep)
-	b.layAddresses(x, order, keep)
+	b.layAddresses(x, keep)
 	x.arena = arena.String()
 	x.weigh(dictionary)
 	x.settle()
@@ -234,7 +234,7 @@ func (b *Builder) layStreets(x *Index, order []uint32, keep func(string) span) {
 	}
 }
 
-func (b *Builder) layAddresses(x *Index, order []uint32, keep func(string) span) {
+func (b *Builder) layAddresses(x *Index, keep func(string) span) {
 	n := len(b.rows)
 	x.number, x.suffix, x.building = make([]int32, n), make([]uint8, n), make([]uint16, n)
 	x.at, x.ids = make([]spot, n), make([]uint32, n+1)

@@ -90,7 +90,7 @@ func importInputs(ctx context.Context, store referentials.Store, inputs []*input
 	if err != nil {
 		return r, err
 	}
-	if err := p.settle(ctx, inputs, s, k, side, &opt); err != nil {
+	if err := p.settle(ctx, inputs, k, side, &opt); err != nil {
 		return r, err
 	}
 	pub := newPublisher(p, inputs, r, &opt)
@@ -214,7 +214,7 @@ func stem(in *input) string {
 }
 
 // settle fixes what is left of the plan: the sidecar, grid cells, the vintage.
-func (p *plan) settle(ctx context.Context, inputs []*input, s *surveyor, k *known, side *sidecar, opt *Options) error {
+func (p *plan) settle(ctx context.Context, inputs []*input, k *known, side *sidecar, opt *Options) error {
 	if p.keyFrom == fromGrid {
 		c, err := countGrid(ctx, inputs, p.cellSize)
 		if err != nil {

@@ -15,10 +15,10 @@ func (p *plan) chooseKey(inputs []*input, columns []*column, s *surveyor, isKnow
 			At("%s", inputs[0].name).Do("the columns are %s", columnNames(columns))
 	}
 	if isKnown {
-		p.knownKey(inputs, s)
+		p.knownKey(s)
 		return nil
 	}
-	return p.inferredKey(columns, s, opt)
+	return p.inferredKey(s, opt)
 }
 
 func columnNames(columns []*column) string {
@@ -29,7 +29,7 @@ func columnNames(columns []*column) string {
 	return fieldNames(&d)
 }
 
-func (p *plan) knownKey(inputs []*input, s *surveyor) {
+func (p *plan) knownKey(s *surveyor) {
 	p.key = p.desc.KeyIndex()
 	if c := p.sources[p.key]; c != nil {
 		p.keyFrom, p.keyWords = fromColumn, "column "+c.name
@@ -55,7 +55,7 @@ func (p *plan) number() {
 
 func (k *keySet) usable() bool { return !k.spoilt && k.filled > 0 }
 
-func (p *plan) inferredKey(columns []*column, s *surveyor, opt *Options) error {
+func (p *plan) inferredKey(s *surveyor, opt *Options) error {
 	best, rank := -1, notAKey
 	for i, c := range p.sources {
 		t := p.desc.Fields[i].Type

@@ -112,19 +112,15 @@ func newPlan(inputs []*input, s *surveyor, id string, k *known, opt *Options) (*
 	p := &plan{take: map[*input][]int{}}
 	columns := unite(inputs)
 	descriptor, isKnown := catalog.Lookup(id)
-	var err error
 	if isKnown {
 		p.desc = descriptor
-		err = p.known(columns, k, opt)
+		p.known(columns, k, opt)
 	} else {
 		p.desc = referentials.Descriptor{
 			ID: id, Class: referentials.Territory, Frequency: referentials.Unknown, Access: referentials.Open, Inferred: true,
 		}
-		err = p.inferred(columns, k, opt)
+		p.inferred(columns, k, opt)
 		p.guardMicroData(columns)
-	}
-	if err != nil {
-		return nil, err
 	}
 	p.geometry(inputs, isKnown)
 	if err := p.chooseKey(inputs, columns, s, isKnown, opt); err != nil {
@@ -135,7 +131,7 @@ func newPlan(inputs []*input, s *surveyor, id string, k *known, opt *Options) (*
 
 // known maps columns to the fields of a descriptor of the catalog; the columns that are
 // left become fields more.
-func (p *plan) known(columns []*column, k *known, opt *Options) error {
+func (p *plan) known(columns []*column, k *known, opt *Options) {
 	taken := map[string]bool{}
 	for i := range p.desc.Fields {
 		f := &p.desc.Fields[i]
@@ -169,7 +165,6 @@ func (p *plan) known(columns []*column, k *known, opt *Options) error {
 		p.add(r, c, k, name)
 		p.noteUnwrapped(c, r)
 	}
-	return nil
 }
 
 func extraName(folded string) string {
@@ -217,7 +212,7 @@ func columnOf(columns []*column, f *referentials.Field, k *known, forced string)
 }
 
 // inferred makes a field of every column, its name kept as it is.
-func (p *plan) inferred(columns []*column, k *known, opt *Options) error {
+func (p *plan) inferred(columns []*column, k *known, opt *Options) {
 	taken := map[string]bool{}
 	for i, c := range columns {
 		name := strings.ReplaceAll(strings.ToValidUTF8(c.name, ""), "\x00", "")
@@ -232,7 +227,6 @@ func (p *plan) inferred(columns []*column, k *known, opt *Options) error {
 		p.add(r, c, k, name)
 		p.noteUnwrapped(c, r)
 	}
-	return nil
 }
 
 func (p *plan) noteUnwrapped(c *column, r reading) {

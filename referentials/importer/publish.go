@@ -241,8 +241,7 @@ const maxReasons = 100
 func (p *publisher) take(at int, in *input, rec *source.Record) bool {
 	p.report.Read++
 	if rec.Err != nil {
-		reason, detail := causeOf(rec.Err)
-		p.reject(in, rec, reason, detail)
+		p.reject(in, rec, causeOf(rec.Err), "")
 		return false
 	}
 	if bad := p.convert(in, rec); bad != nil {
@@ -258,7 +257,7 @@ func (p *publisher) take(at int, in *input, rec *source.Record) bool {
 		p.reject(in, rec, reason, detail)
 		return false
 	}
-	if reason, detail = p.identify(at, in, rec); reason != "" {
+	if reason, detail = p.identify(at, rec); reason != "" {
 		p.reject(in, rec, reason, detail)
 		return false
 	}
@@ -270,13 +269,13 @@ func (p *publisher) take(at int, in *input, rec *source.Record) bool {
 	return true
 }
 
-// causeOf parts a reader's error into what rows can be counted by and the rest.
-func causeOf(err error) (reason, detail string) {
+// causeOf is the part of an error that is the same for many rows, for them to be counted by.
+func causeOf(err error) string {
 	var e *referentials.Error
 	if errors.As(err, &e) {
-		return e.What, ""
+		return e.What
 	}
-	return err.Error(), ""
+	return err.Error()
 }
 
 // convert fills p.values.
@@ -348,7 +347,7 @@ func outOfDegrees(c crs.CRS, g *geo.Geometry) string {
 }
 
 // identify fills the key and refuses the row when it has none or one that is taken.
-func (p *publisher) identify(at int, in *input, rec *source.Record) (reason, detail string) {
+func (p *publisher) identify(at int, rec *source.Record) (reason, detail string) {
 	key := &p.values[p.plan.key]
 	field := &p.plan.desc.Fields[p.plan.key]
 	switch p.plan.keyFrom {
@@ -375,7 +374,7 @@ func (p *publisher) identify(at int, in *input, rec *source.Record) (reason, det
 	}
 	// What a store would refuse must cost its row alone, not the import.
 	if err := p.plan.desc.CheckRow(&referentials.Row{Values: p.values, Geom: p.geom}); err != nil {
-		reason, _ = causeOf(err)
+		reason = causeOf(err)
 		return "cannot be stored", reason
 	}
 	row := p.countShape()

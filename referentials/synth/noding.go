@@ -88,7 +88,7 @@ func cutCrossings(lines []polyline) ([]pt, []link) {
 					if s.a == o.a || s.a == o.b || s.b == o.a || s.b == o.b {
 						continue
 					}
-					if t, _, ok := crossing(s.a, s.b, o.a, o.b); ok {
+					if t, ok := crossing(s.a, s.b, o.a, o.b); ok {
 						p := lerp(s.a, s.b, t).round()
 						segs[i].cuts = append(segs[i].cuts, p)
 						o.cuts = append(o.cuts, p)

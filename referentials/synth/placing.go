@@ -98,7 +98,7 @@ func simple(ring []pt) bool {
 	n := len(ring)
 	for i := range n {
 		for j := i + 2; j < n && j < i+n-1; j++ {
-			if _, _, ok := crossing(ring[i], ring[(i+1)%n], ring[j], ring[(j+1)%n]); ok {
+			if _, ok := crossing(ring[i], ring[(i+1)%n], ring[j], ring[(j+1)%n]); ok {
 				return false
 			}
 		}

@@ -84,7 +84,7 @@ func makePlan(addresses int, seed uint64, ground float64) *plan {
 	}
 	p.communes = make([]commune, len(cells)+1)
 	p.drawLimits(r, circles, cells, height)
-	p.shapeCommunes(circles, cells)
+	p.shapeCommunes(circles)
 	p.settleVillages(r, n, urban)
 	p.drawRiver(r, urban, radius+height*(float64(rings)+0.6), height)
 	p.drawRail(r, urban, radius+height*(float64(rings)+0.6), height)
@@ -209,7 +209,7 @@ func wander(r *rand.Rand, from, to pt, base func(float64) pt, amp float64) []pt 
 }
 
 // shapeCommunes joins the limits into outlines and notes the gates.
-func (p *plan) shapeCommunes(circles []circle, cells []brick) {
+func (p *plan) shapeCommunes(circles []circle) {
 	for c := range p.communes {
 		var parts [][]pt
 		for _, l := range p.limits {

@@ -124,16 +124,17 @@ func toSegment(p, a, b pt) float64 {
 	return p.dist(a.add(d.mul(t)))
 }
 
-// crossing tells whether the open segments ab and cd cross, and where on each.
-func crossing(a, b, c, d pt) (t, u float64, ok bool) {
+// crossing tells whether the open segments ab and cd cross, and where on ab.
+func crossing(a, b, c, d pt) (t float64, ok bool) {
 	r, s := b.sub(a), d.sub(c)
 	den := r.cross(s)
 	if den == 0 {
-		return 0, 0, false
+		return 0, false
 	}
 	ac := c.sub(a)
-	t, u = ac.cross(s)/den, ac.cross(r)/den
-	return t, u, t >= 0 && t <= 1 && u >= 0 && u <= 1
+	t = ac.cross(s) / den
+	u := ac.cross(r) / den
+	return t, t >= 0 && t <= 1 && u >= 0 && u <= 1
 }
 
 // box is the smallest rectangle, of any direction that an edge has, around the ring: its

@@ -305,7 +305,7 @@ func clear(ring []pt, a, b end, through []pt) bool {
 				}
 				continue
 			}
-			if _, _, hit := crossing(from, to, p, q); hit {
+			if _, hit := crossing(from, to, p, q); hit {
 				return false
 			}
 			if i < len(through) && toSegment(to, p, q) < 8 || toSegment(p, from, to) < 6 && p != a.p && p != b.p {

@@ -46,10 +46,7 @@ func (a *API) geocodeCSV(reverse bool) handlerFunc {
 			return err
 		}
 		defer form.close()
-		o, err := form.options(reverse)
-		if err != nil {
-			return err
-		}
+		o := form.options(reverse)
 		public := a.public()
 		with, err := (&parameters{form.values}).with()
 		if err != nil {
@@ -192,7 +189,7 @@ func (f *form) readParts(m *multipart.Reader) error {
 }
 
 // options reads what the fields say.
-func (f *form) options(reverse bool) (bulk.Options, error) {
+func (f *form) options(reverse bool) bulk.Options {
 	one := func(name string) string {
 		if v := f.values[name]; len(v) > 0 {
 			return strings.TrimSpace(v[0])
@@ -208,7 +205,7 @@ func (f *form) options(reverse bool) (bulk.Options, error) {
 			o.Columns = append(o.Columns, c)
 		}
 	}
-	return o, nil
+	return o
 }
 
 // cells tells the cells of a result in the order of with.

@@ -12,18 +12,18 @@ func (a *API) describeProcesses(paths, schemas, parameters object, lang string) 
 	maps.Copy(schemas, processSchemas())
 	maps.Copy(parameters, jobParameterSchemas(lang))
 	job := say(lang, "Une tâche", "A job")
-	paths["/processes"] = object{"get": processOperation("processes", say(lang, "Traitements", "Processes"), refs("f", "limit", "offset"), "200", withPage(ref("schemas", "Processes")))}
+	paths["/processes"] = object{"get": processOperation("processes", say(lang, "Traitements", "Processes"), refs("f", "limit", "offset"), withPage(ref("schemas", "Processes")))}
 	paths["/jobs"] = object{"get": processOperation("jobs", say(lang, "Tâches", "Jobs"),
-		refs("f", "limit", "offset", "jobType", "processID", "jobStatus", "datetime", "minDuration", "maxDuration"), "200", withPage(ref("schemas", "Jobs")))}
+		refs("f", "limit", "offset", "jobType", "processID", "jobStatus", "datetime", "minDuration", "maxDuration"), withPage(ref("schemas", "Jobs")))}
 	status := content(mediaJSON, ref("schemas", "Job"))
 	paths["/jobs/{jobId}"] = object{
-		"get":    processOperation("job", job, refs("jobId", "f"), "200", withPage(ref("schemas", "Job"))),
-		"delete": processOperation("dismiss", say(lang, "Arrêter une tâche, ou jeter son résultat", "Stop a job, or drop its result"), refs("jobId", "f"), "200", status),
+		"get":    processOperation("job", job, refs("jobId", "f"), withPage(ref("schemas", "Job"))),
+		"delete": processOperation("dismiss", say(lang, "Arrêter une tâche, ou jeter son résultat", "Stop a job, or drop its result"), refs("jobId", "f"), status),
 	}
-	paths["/jobs/{jobId}/results"] = object{"get": processOperation("results", say(lang, "Ce qu'une tâche a fait", "What a job has made"), refs("jobId", "f"), "200", anyContent())}
+	paths["/jobs/{jobId}/results"] = object{"get": processOperation("results", say(lang, "Ce qu'une tâche a fait", "What a job has made"), refs("jobId", "f"), anyContent())}
 	for _, p := range a.offered() {
 		title := textIn(lang, p.title)
-		paths["/processes/"+p.id] = object{"get": processOperation("process."+p.id, title, refs("f"), "200", withPage(ref("schemas", "Process")))}
+		paths["/processes/"+p.id] = object{"get": processOperation("process."+p.id, title, refs("f"), withPage(ref("schemas", "Process")))}
 		paths["/processes/"+p.id+"/execution"] = object{"post": executeOperation(p, title, lang)}
 	}
 }
@@ -36,12 +36,12 @@ func withPage(schema object) object {
 }
 
 // processOperation is an operation whose errors are JSON for who asks for JSON alone.
-func processOperation(id, summary string, parameters []object, status string, ok object) object {
+func processOperation(id, summary string, parameters []object, ok object) object {
 	problem := object{"schema": ref("schemas", "Problem")}
 	return object{
 		"operationId": id, "summary": summary, "parameters": append([]object{}, parameters...),
 		"responses": object{
-			status: object{"description": summary, "content": ok},
+			"200": object{"description": summary, "content": ok},
 			"default": object{"description": "Exception", "content": object{
 				mediaProblem: problem, mediaJSON: problem, "text/html": object{"schema": object{"type": "string"}},
 			}},
@@ -56,7 +56,7 @@ func anyContent() object {
 }
 
 func executeOperation(p *process, title, lang string) object {
-	op := processOperation("execute."+p.id, title, refs("prefer"), "200", anyContent())
+	op := processOperation("execute."+p.id, title, refs("prefer"), anyContent())
 	op["description"] = textIn(lang, p.description)
 	if responses, ok := op["responses"].(object); ok {
 		responses["201"] = object{
