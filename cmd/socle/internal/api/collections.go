@@ -206,6 +206,6 @@ func (a *API) collection(w http.ResponseWriter, r *http.Request) error {
 	return a.document(w, r, c.Tag(),
 		func(b base, lang string) any { return document(b, lang) },
 		func(b base, lang string) (string, any) {
-			return "collection", collectionPage{document(b, lang), c.Descriptor(), lang}
+			return "collection", collectionPage{document(b, lang), c.Descriptor(), a.config.MaxLimit, lang}
 		})
 }

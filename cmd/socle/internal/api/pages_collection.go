@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,14 +18,28 @@ type landingPage struct {
 type collectionPage struct {
 	Doc        *collectionDocument
 	Descriptor *referentials.Descriptor
+	MaxLimit   int // most features of a page
 	lang       string
 }
 
 // Fields gives the fields, with the words of the page's language.
 func (p collectionPage) Fields() []fieldRow { return fieldRows(p.Descriptor, p.lang) }
 
-// Formats gives the links to the features, by format.
-func (p collectionPage) Formats() []encode.Link { return linksOf(p.Doc.Links, "items") }
+// Downloads gives the links to as many features as a page has, by format.
+func (p collectionPage) Downloads() []encode.Link {
+	links := linksOf(p.Doc.Links, "items")
+	var out []encode.Link
+	for _, f := range formatsOf(p.Descriptor) {
+		k := slices.IndexFunc(links, func(l encode.Link) bool { return l.Type == plain(f.media) })
+		if k < 0 || f.name == "html" {
+			continue
+		}
+		l := links[k]
+		l.Href, l.Title = l.Href+"&limit="+strconv.Itoa(p.MaxLimit), f.title
+		out = append(out, l)
+	}
+	return out
+}
 
 // Licence gives the link to the text of the licence.
 func (p collectionPage) Licence() []encode.Link { return linksOf(p.Doc.Links, "license") }
@@ -146,6 +161,7 @@ var shapeWords = words{
 	"": {FR: "table", EN: "table"}, geo.Point.String(): {FR: "points", EN: "points"}, geo.MultiPoint.String(): {FR: "points", EN: "points"},
 	geo.LineString.String(): {FR: "lignes", EN: "lines"}, geo.MultiLineString.String(): {FR: "lignes", EN: "lines"},
 	geo.Polygon.String(): {FR: "surfaces", EN: "areas"}, geo.MultiPolygon.String(): {FR: "surfaces", EN: "areas"},
+	geo.Any.String(): {FR: "objets", EN: "features"},
 }
 
 // wordIn gives a term in a language, the term itself when it has no other word.

@@ -189,7 +189,7 @@ func (q pageQuery) active() []condition {
 			label = say(q.lang, "Champs", "Fields")
 		default:
 			i := q.d.FieldIndex(name)
-			if i < 0 {
+			if i < 0 || slices.Contains(itemParameters, name) { // a field of that name is not what is asked for
 				continue
 			}
 			if label = textIn(q.lang, q.d.Fields[i].Title); label == "" {

@@ -235,7 +235,7 @@ func TestItemsPage(t *testing.T) {
 }
 
 func TestPageQuery(t *testing.T) {
-	d := &referentials.Descriptor{ID: "c", Key: "id", Fields: []referentials.Field{{Name: "id", Type: referentials.String}, {Name: "n", Type: referentials.Integer}, {Name: "j", Type: referentials.JSON}}}
+	d := &referentials.Descriptor{ID: "c", Key: "id", Fields: []referentials.Field{{Name: "id", Type: referentials.String}, {Name: "n", Type: referentials.Integer}, {Name: "j", Type: referentials.JSON}, {Name: "f", Type: referentials.Number}}}
 	query := func(s string) pageQuery {
 		v, err := url.ParseQuery(s)
 		if err != nil {
@@ -273,7 +273,7 @@ func TestPageQuery(t *testing.T) {
 		t.Errorf("active: %s", got)
 	}
 	form := query("filter={}&filter-lang=cql2-json&limit=5&f=csv&offset=3&sortby=n").form()
-	if form.Filter != "" || !slices.Equal(form.Kept, []input{{"f", "html"}, {"limit", "5"}, {"sortby", "n"}}) || len(form.Fields) != 2 {
+	if form.Filter != "" || !slices.Equal(form.Kept, []input{{"f", "html"}, {"limit", "5"}, {"sortby", "n"}}) || len(form.Fields) != 3 {
 		t.Errorf("form: %+v", form)
 	}
 	if got := query("limit=5000&crs=x&properties=n&cursor=y").features(5000); got != "/items?cursor=y&f=json&limit=1000" {
