@@ -26,7 +26,7 @@ type serveCmd struct {
 	Listen         string         `default:"127.0.0.1:8080" env:"SOCLE_LISTEN" placeholder:"HOST:PORT" help:"Address to listen on."`
 	AdminListen    string         `name:"admin-listen" env:"SOCLE_ADMIN_LISTEN" placeholder:"HOST:PORT" help:"Address for /metrics and /debug/pprof, which must not be public; nowhere when left out."`
 	BaseURL        string         `name:"base-url" env:"SOCLE_BASE_URL" placeholder:"URL" help:"Beginning of every link, when clients see another address."`
-	TrustedProxies []netip.Prefix `env:"SOCLE_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded headers are believed."`
+	TrustedProxies []netip.Prefix `env:"SOCLE_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded or Forwarded headers are believed."`
 	RequestTimeout time.Duration  `default:"60s" env:"SOCLE_REQUEST_TIMEOUT" help:"Longest time for one answer."`
 	MaxLimit       int            `default:"10000" env:"SOCLE_MAX_LIMIT" help:"Most features on a page."`
 	CursorLifetime time.Duration  `default:"5m" env:"SOCLE_CURSOR_LIFETIME" help:"How long paging may pause on data that changed meanwhile."`

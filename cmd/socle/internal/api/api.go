@@ -32,9 +32,10 @@ import (
 // Config is what an operator may choose. The zero value of each is its default.
 type Config struct {
 	// BaseURL begins every link: "https://data.example.org/socle". Empty: links follow
-	// the request, and X-Forwarded-{Proto,Host,Prefix} of a trusted proxy.
+	// the request, and X-Forwarded-{Proto,Host,Prefix} or Forwarded (RFC 7239) of a
+	// trusted proxy.
 	BaseURL string
-	// TrustedProxies are the addresses whose X-Forwarded headers are believed.
+	// TrustedProxies are the addresses whose X-Forwarded and Forwarded headers are believed.
 	TrustedProxies []netip.Prefix
 
 	Title       referentials.Text

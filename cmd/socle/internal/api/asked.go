@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"unsafe"
 
 	"github.com/maypok86/otter/v2"
@@ -59,7 +58,7 @@ func newAsked() (*otter.Cache[string, *asked], error) {
 
 // wordsOf gives those of a request, when a connection can answer them by itself; else nil.
 func wordsOf(r *http.Request) []byte {
-	if r.Header["X-Request-Id"] != nil || forwarded(r.Header) {
+	if r.Header["X-Request-Id"] != nil || isForwarded(r.Header) {
 		return nil
 	}
 	return wire.Head(r)
@@ -92,16 +91,6 @@ func (a *API) rememberTile(r *http.Request, status int, h http.Header, t *cache.
 		q.size = len(a.cache.Encoded(t, q.encoding).Body)
 	}
 	a.asked.Set(string(words), &asked{status: status, head: headOf(status, h), tile: &q})
-}
-
-// forwarded tells whether a proxy says for whom it asks: what that means depends on the proxy.
-func forwarded(h http.Header) bool {
-	for name := range h {
-		if strings.HasPrefix(name, "X-Forwarded-") {
-			return true
-		}
-	}
-	return false
 }
 
 // headOf gives the head of an answer as net/http writes it, but for the value of Date.

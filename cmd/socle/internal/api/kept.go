@@ -75,7 +75,7 @@ func (a *API) questionOf(r *http.Request) (q question, collection string, ok boo
 		return q, "", false
 	}
 	accept, language, encoding := r.Header["Accept"], r.Header["Accept-Language"], r.Header["Accept-Encoding"]
-	if r.Method != http.MethodGet || r.TLS != nil || len(accept) > 1 || len(language) > 1 || len(encoding) > 1 ||
+	if r.Method != http.MethodGet || r.TLS != nil || r.Host == "" || len(accept) > 1 || len(language) > 1 || len(encoding) > 1 ||
 		len(encoding) == 1 && encoding[0] != "identity" || r.Header["If-None-Match"] != nil || a.trusts(r.RemoteAddr) {
 		return q, "", false
 	}

@@ -4,7 +4,6 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -34,12 +33,17 @@ func (a *API) base(r *http.Request) (base, error) {
 	if r.TLS != nil {
 		proto = "https"
 	}
+	if host == "" { // HTTP/1.0 may leave it out
+		host = reachedAt(r)
+	}
 	if a.trusts(r.RemoteAddr) {
-		if v := firstOf(r.Header.Get("X-Forwarded-Proto")); v == "http" || v == "https" {
-			proto = v
-		}
-		if v := firstOf(r.Header.Get("X-Forwarded-Host")); v != "" {
-			host = v
+		if told := forwardedOf(r.Header); len(told) > 0 {
+			if v := told[0].proto; v == "http" || v == "https" {
+				proto = v
+			}
+			if v := told[0].host; v != "" {
+				host = v
+			}
 		}
 		prefix = strings.TrimRight(firstOf(r.Header.Get("X-Forwarded-Prefix")), "/")
 	}
@@ -52,40 +56,12 @@ func (a *API) base(r *http.Request) (base, error) {
 	return base{proto + "://" + host, prefix}, nil
 }
 
-// firstOf gives the first of a comma list: what the outermost proxy said.
-func firstOf(list string) string {
-	first, _, _ := strings.Cut(list, ",")
-	return strings.TrimSpace(first)
-}
-
-// client gives the address that a request comes from: beyond trusted proxies, each of which
-// tells whom it answers, the last one told of in X-Forwarded-For.
-func (a *API) client(r *http.Request) string {
-	at := addressOf(r.RemoteAddr)
-	told := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for k := len(told) - 1; k >= 0 && a.trusts(at.String()); k-- {
-		next := addressOf(strings.TrimSpace(told[k]))
-		if !next.IsValid() {
-			break
-		}
-		at = next
+// reachedAt gives the address and port that a request came to, "" where nobody knows.
+func reachedAt(r *http.Request) string {
+	if at, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		return at.String()
 	}
-	return at.String()
-}
-
-// addressOf reads an address with or without a port; zero when it is none.
-func addressOf(text string) netip.Addr {
-	host, _, err := net.SplitHostPort(text)
-	if err != nil {
-		host = strings.Trim(text, "[]")
-	}
-	ip, _ := netip.ParseAddr(host) // zero when it is none
-	return ip.Unmap().WithZone("")
-}
-
-func (a *API) trusts(remote string) bool {
-	ip := addressOf(remote)
-	return ip.IsValid() && slices.ContainsFunc(a.config.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(ip) })
+	return ""
 }
 
 // plausibleHost keeps a Host header from bending links.
