@@ -81,9 +81,9 @@ func Append(dst []byte, g *geo.Geometry, srsID int32) []byte {
 	return geo.AppendWKB(dst, g)
 }
 
-// DecodeHeader reads the header and gives the WKB that follows it. A geometry of an
+// decodeHeader reads the header and gives the WKB that follows it. A geometry of an
 // extended type is [ErrExtended].
-func DecodeHeader(b []byte) (Header, []byte, error) {
+func decodeHeader(b []byte) (Header, []byte, error) {
 	h := Header{Envelope: geo.EmptyBound()}
 	if len(b) < headerSize {
 		return h, nil, fmt.Errorf("a geometry of %d bytes is shorter than a GeoPackage header", len(b))
@@ -128,7 +128,7 @@ func DecodeHeader(b []byte) (Header, []byte, error) {
 // [geo.ErrEmpty], whatever its type.
 func Decode(b []byte, g *geo.Geometry) (Header, geo.WKBInfo, error) {
 	g.Reset()
-	h, wkb, err := DecodeHeader(b)
+	h, wkb, err := decodeHeader(b)
 	if err != nil {
 		return h, geo.WKBInfo{}, err
 	}
@@ -142,7 +142,7 @@ func Decode(b []byte, g *geo.Geometry) (Header, geo.WKBInfo, error) {
 // Bound gives the box of a stored geometry, from its envelope when it has one. An empty
 // geometry is [geo.ErrEmpty].
 func Bound(b []byte) (orb.Bound, error) {
-	h, wkb, err := DecodeHeader(b)
+	h, wkb, err := decodeHeader(b)
 	if err != nil {
 		return h.Envelope, err
 	}

@@ -120,7 +120,7 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: a refused geometry left %v", c.name, g)
 		}
 	}
-	if _, _, err := DecodeHeader(with(3, 0x23)); !errors.Is(err, ErrExtended) {
+	if _, _, err := decodeHeader(with(3, 0x23)); !errors.Is(err, ErrExtended) {
 		t.Errorf("extended: got %v", err)
 	}
 }

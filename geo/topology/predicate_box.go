@@ -6,9 +6,9 @@ import (
 	"socle/geo"
 )
 
-// MeetsBox tells whether g and a box have a point in common, borders included. It is
+// meetsBox tells whether g and a box have a point in common, borders included. It is
 // exact, as GEOS' Intersects is for a valid g. A null geometry meets nothing.
-func MeetsBox(g *geo.Geometry, b orb.Bound) bool {
+func meetsBox(g *geo.Geometry, b orb.Bound) bool {
 	if g.Type.Dimension() == 0 {
 		for i := 0; i+1 < len(g.XY); i += 2 {
 			if holds(b, g.XY[i], g.XY[i+1]) {

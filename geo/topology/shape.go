@@ -106,7 +106,7 @@ func (p *Prepared) relate(r Relation, m *member, g *geo.Geometry) (bool, error) 
 	}
 	if r == Intersects || r == Disjoint {
 		if m.rectangle {
-			return (geo.Union(bound, m.bound) == m.bound || MeetsBox(g, m.bound)) == (r == Intersects), nil
+			return (geo.Union(bound, m.bound) == m.bound || meetsBox(g, m.bound)) == (r == Intersects), nil
 		}
 		if m.shape.Type.Dimension() == 2 && m.locate(g.XY[0], g.XY[1]) != outside {
 			return r == Intersects, nil

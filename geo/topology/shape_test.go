@@ -113,7 +113,7 @@ func TestMeetsBoxAgreesWithGEOS(t *testing.T) {
 				t.Fatalf("relation %d: %v %v, GEOS says %v\n%+v\n%+v", r, got, err, want, g, b)
 			}
 		}
-		if got, want := MeetsBox(&g, b), byGEOS(t, e, Intersects, &g, &whole); got != want {
+		if got, want := meetsBox(&g, b), byGEOS(t, e, Intersects, &g, &whole); got != want {
 			t.Fatalf("meets: %v, GEOS says %v\n%+v\n%+v", got, want, g, b)
 		}
 	})

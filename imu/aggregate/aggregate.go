@@ -68,14 +68,6 @@ type Crosswalks interface {
 	Get(ctx context.Context, r crosswalk.Request) (*crosswalk.Matrix, error)
 }
 
-// Build is a Crosswalks that keeps nothing.
-type Build struct{}
-
-// Get builds the matrix.
-func (Build) Get(ctx context.Context, r crosswalk.Request) (*crosswalk.Matrix, error) {
-	return crosswalk.Build(ctx, r)
-}
-
 // check tells what cannot be asked, before any work.
 func (r *Request) check() error {
 	switch {

@@ -87,7 +87,7 @@ func TestOneWayRefuses(t *testing.T) {
 		w := newWorld(t, 2, list, twoQuantities("insee-menages-11"))
 		r := w.request(t, measures)
 		r.OneWay = true
-		_, err := Run(t.Context(), r, Build{})
+		_, err := Run(t.Context(), r, fresh{})
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error()+hintOf(err), want)) {
 			t.Errorf("%s: %v %s", measures, err, hintOf(err))
 		}
@@ -97,7 +97,7 @@ func TestOneWayRefuses(t *testing.T) {
 	w := newWorld(t, 2, list, open)
 	r := w.request(t, "mean(slope,weight=sites)")
 	r.OneWay = true
-	if _, err := Run(t.Context(), r, Build{}); referentials.CodeOf(err) != referentials.Refused {
+	if _, err := Run(t.Context(), r, fresh{}); referentials.CodeOf(err) != referentials.Refused {
 		t.Errorf("a mean of its own is told: %v", err)
 	}
 }

@@ -176,7 +176,7 @@ func TestRennes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = Run(t.Context(), Request{Source: get("filosofi_iris"), Mesh: get("communes"), Through: []*snapshot.Collection{get("iris")}, Field: "code_iris", Measures: list}, Build{})
+		_, err = Run(t.Context(), Request{Source: get("filosofi_iris"), Mesh: get("communes"), Through: []*snapshot.Collection{get("iris")}, Field: "code_iris", Measures: list}, fresh{})
 		var e *referentials.Error
 		if !errors.As(err, &e) || e.Code != referentials.Invalid || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", measure, err, want)

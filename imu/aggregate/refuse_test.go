@@ -95,7 +95,7 @@ func TestRefusals(t *testing.T) {
 		if c.change != nil {
 			c.change(&r)
 		}
-		rel, err := Run(context.Background(), r, Build{})
+		rel, err := Run(context.Background(), r, fresh{})
 		var e *referentials.Error
 		if rel != nil || !errors.As(err, &e) || e.Code != c.code || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s: …%s", c.what, err, c.code, c.want)
@@ -115,11 +115,11 @@ func TestQuantilesAreOfUnits(t *testing.T) {
 	for _, measure := range []string{"median(kwh)", "mean(median_income,weight=sites)", "quantile(median_income,0.1)"} {
 		r := w.request(t, measure)
 		r.Method, r.Field = crosswalk.Key, "id"
-		if _, err := Run(context.Background(), r, Build{}); err == nil || !strings.Contains(err.Error(), "quantile") {
+		if _, err := Run(context.Background(), r, fresh{}); err == nil || !strings.Contains(err.Error(), "quantile") {
 			t.Errorf("%s of zones: %v", measure, err)
 		}
 	}
-	if _, err := Run(context.Background(), w.request(t, "median(kwh)"), Build{}); err != nil {
+	if _, err := Run(context.Background(), w.request(t, "median(kwh)"), fresh{}); err != nil {
 		t.Errorf("of points: %v", err)
 	}
 }
@@ -176,19 +176,19 @@ func TestBounds(t *testing.T) {
 	w := tables(t, 1, list, nil)
 	r := w.request(t, "count")
 	r.By = "sector"
-	if _, err := Run(context.Background(), r, Build{}); referentials.CodeOf(err) != referentials.TooLarge || !strings.Contains(err.Error(), `"sector" has more than 100 different values`) {
+	if _, err := Run(context.Background(), r, fresh{}); referentials.CodeOf(err) != referentials.TooLarge || !strings.Contains(err.Error(), `"sector" has more than 100 different values`) {
 		t.Errorf("categories: %v", err)
 	}
 	w = tables(t, 250, list[1:], nil)
 	r = w.request(t, "count,sum(kwh)")
 	r.By, r.Bin = "sector", Year
-	if _, err := Run(context.Background(), r, Build{}); referentials.CodeOf(err) != referentials.TooLarge || !strings.Contains(err.Error(), "ask for fewer") {
+	if _, err := Run(context.Background(), r, fresh{}); referentials.CodeOf(err) != referentials.TooLarge || !strings.Contains(err.Error(), "ask for fewer") {
 		t.Errorf("figures: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	r.By, r.Bin = "", NoBin
-	if _, err := Run(ctx, r, Build{}); !errors.Is(err, context.Canceled) {
+	if _, err := Run(ctx, r, fresh{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }

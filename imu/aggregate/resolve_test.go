@@ -38,7 +38,7 @@ func TestNamesOfFields(t *testing.T) {
 	} {
 		r := w.request(t, asked)
 		r.By = "secteur"
-		rel, err := Run(t.Context(), r, Build{})
+		rel, err := Run(t.Context(), r, fresh{})
 		if err != nil {
 			t.Errorf("%s: %v", asked, err)
 			continue
@@ -52,7 +52,7 @@ func TestNamesOfFields(t *testing.T) {
 	}
 	// What two go by is nobody's, and what a field is called is its own.
 	for _, asked := range []string{"mean(taux)", "sum(block)", "sum(nothing)"} {
-		if _, err := Run(t.Context(), w.request(t, asked), Build{}); referentials.CodeOf(err) != referentials.Invalid {
+		if _, err := Run(t.Context(), w.request(t, asked), fresh{}); referentials.CodeOf(err) != referentials.Invalid {
 			t.Errorf("%s: %v", asked, err)
 		}
 	}
@@ -64,7 +64,7 @@ func TestAliasesAreProtected(t *testing.T) {
 		f := &d.Fields[d.FieldIndex("kwh")]
 		f.Aliases, f.Disclosure = []string{"conso"}, referentials.Confidential
 	})
-	if _, err := Run(t.Context(), w.request(t, "sum(conso)"), Build{}); referentials.CodeOf(err) != referentials.Refused {
+	if _, err := Run(t.Context(), w.request(t, "sum(conso)"), fresh{}); referentials.CodeOf(err) != referentials.Refused {
 		t.Errorf("a confidential sum without a profile: %v", err)
 	}
 	r := w.request(t, "sum(conso)")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"strings"
-
 	"time"
 
 	"socle/geo"
@@ -19,6 +18,14 @@ type fataler interface {
 	Helper()
 	Fatal(args ...any)
 	Fatalf(format string, args ...any)
+}
+
+// fresh is a Crosswalks that keeps nothing.
+type fresh struct{}
+
+// Get builds the matrix.
+func (fresh) Get(ctx context.Context, r crosswalk.Request) (*crosswalk.Matrix, error) {
+	return crosswalk.Build(ctx, r)
 }
 
 // shelf is a store of collections in memory.
@@ -300,7 +307,7 @@ func (w world) request(t fataler, measures string) Request {
 
 func mustRun(t fataler, r Request) *Release {
 	t.Helper()
-	rel, err := Run(context.Background(), r, Build{})
+	rel, err := Run(context.Background(), r, fresh{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,8 +48,8 @@ var sourceTerms = []referentials.Term{
 	{Value: string(Default), Title: referentials.Text{FR: "Par défaut", EN: "Default"}},
 }
 
-// FormFields describes the columns of a building, as [Form.Values] gives them.
-func FormFields() []referentials.Field {
+// formFields describes the columns of a building, as [Form.Values] gives them.
+func formFields() []referentials.Field {
 	var out []referentials.Field
 	add := func(name, fr, en, formula, unit string, kind referentials.FieldType, role referentials.Role, terms ...referentials.Term) {
 		about := referentials.Text{FR: formula, EN: formula}
@@ -71,7 +71,7 @@ func FormFields() []referentials.Field {
 	return out
 }
 
-// Values appends the values of [FormFields].
+// Values appends the values of [formFields].
 func (f *Form) Values(dst []referentials.Value) []referentials.Value {
 	for i := range formIndicators {
 		dst = append(dst, referentials.NumberValue(formIndicators[i].of(f)))

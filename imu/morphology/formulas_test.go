@@ -62,7 +62,7 @@ func TestLimitsOfFormulas(t *testing.T) {
 func TestDistanceToZone(t *testing.T) {
 	t.Parallel()
 	in := ZoneInput{SkyView: 0.7, AspectRatio: 0.5, Building: 0.3, Impervious: 0.4, Pervious: 0.35, HeightM: 13, RoughnessM: 0.5, MeanLevels: 4}
-	z := ZoneOf(in)
+	z := zoneOf(in)
 	bounds := []float64{25, 10, 25, 3, 10, 25, 10, 25, 3, 10, 2, 4, 3, 10} // finite ones, of classes 1 to 7 and 9
 	sum, squares, n := 0.0, 0.0, float64(len(bounds))
 	for _, b := range bounds {
@@ -73,11 +73,11 @@ func TestDistanceToZone(t *testing.T) {
 		t.Errorf("%+v", z)
 	}
 	in.HeightM = 9.5 // now within 6, and half a metre below 5
-	if z = ZoneOf(in); z.Primary != 6 || z.Secondary != 5 {
+	if z = zoneOf(in); z.Primary != 6 || z.Secondary != 5 {
 		t.Errorf("%+v", z)
 	}
 	in.Building = 0.45 // 0.05 above both, of which it is as far
-	z = ZoneOf(in)
+	z = zoneOf(in)
 	off := 0.05 / spreadOf(t, .4, .6, .4, .7, .4, .7, .2, .4, .2, .4, .2, .4, .6, .9, .1, .2)
 	low := 0.5 / spread
 	first, second := math.Sqrt(8*off*off), math.Sqrt(8*off*off+6*low*low)

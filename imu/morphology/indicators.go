@@ -7,20 +7,17 @@ import (
 	"socle/referentials/catalog"
 )
 
-// Indicator describes one figure of a cell: what a collection's field says of it, and how
+// indicator describes one figure of a cell: what a collection's field says of it, and how
 // it is read.
-type Indicator struct {
+type indicator struct {
 	Name, FR, EN string
 	Formula      string
-	Unit         string // UCUM
-	Weight       string // the indicator that combines it; empty for what adds up, or cannot be combined
-	Alone        bool   // no weight combines it over cells: it has to be measured again
-	Whole        bool   // a count
-	of           func(*Cell) float64
+	Unit         string              // UCUM
+	Weight       string              // the indicator that combines it; empty for what adds up, or cannot be combined
+	Alone        bool                // no weight combines it over cells: it has to be measured again
+	Whole        bool                // a count
+	of           func(*Cell) float64 // NaN where it cannot be told
 }
-
-// Value reads the figure of a cell, NaN where it cannot be told.
-func (n *Indicator) Value(c *Cell) float64 { return n.of(c) }
 
 // byArea and byFootprint are what indicators are weighed by.
 const (
@@ -31,7 +28,7 @@ const (
 // The letters of the formulas: A footprint, S area of the cell, h height of the roof, w
 // height of the wall, L levels, p perimeter with holes, s length shared with neighbours;
 // sums are over the parts of buildings that lie in the cell.
-var indicators = [...]Indicator{
+var indicators = [...]indicator{
 	{Name: byArea, FR: "Surface", EN: "Area", Formula: "S", Unit: "m2", of: func(c *Cell) float64 { return c.AreaM2 }},
 	{Name: byFootprint, FR: "Emprise bâtie", EN: "Built footprint", Formula: "ΣA", Unit: "m2", of: func(c *Cell) float64 { return c.Coverage * c.AreaM2 }},
 	{Name: "plancher", FR: "Surface de plancher estimée", EN: "Estimated floor area", Formula: "Σ(A·L)", Unit: "m2", of: func(c *Cell) float64 { return c.FloorRatio * c.AreaM2 }},
@@ -70,14 +67,14 @@ var indicators = [...]Indicator{
 }
 
 // shares are what only rules of a typology look at: the floors by use.
-var shares = [...]Indicator{
+var shares = [...]indicator{
 	{Name: "part_residentiel", of: func(c *Cell) float64 { return c.usage[Residential] }},
 	{Name: "part_commerce", of: func(c *Cell) float64 { return c.usage[Commercial] }},
 	{Name: "part_industrie", of: func(c *Cell) float64 { return c.usage[LightIndustry] + c.usage[HeavyIndustry] }},
 }
 
 // indicatorOf finds what a rule of a typology may name.
-func indicatorOf(name string) (*Indicator, bool) {
+func indicatorOf(name string) (*indicator, bool) {
 	for i := range indicators {
 		if indicators[i].Name == name {
 			return &indicators[i], true
@@ -100,8 +97,8 @@ const (
 	fieldUniqueness = "lcz_unicite"
 )
 
-// Fields describes the columns of a cell, as [Cell.Values] gives them.
-func Fields() []referentials.Field {
+// fields describes the columns of a cell, as [Cell.Values] gives them.
+func fields() []referentials.Field {
 	var out []referentials.Field
 	for _, n := range indicators {
 		f := referentials.Field{
@@ -135,7 +132,7 @@ func Fields() []referentials.Field {
 	return out
 }
 
-// Values appends the values of [Fields].
+// Values appends the values of [fields].
 func (c *Cell) Values(dst []referentials.Value) []referentials.Value {
 	for i := range indicators {
 		v := indicators[i].of(c)
@@ -151,6 +148,6 @@ func (c *Cell) Values(dst []referentials.Value) []referentials.Value {
 		}
 		return referentials.StringValue(s)
 	}
-	return append(dst, word(c.Type), word(ZoneName(c.Zone.Primary)), word(ZoneName(c.Zone.Secondary)),
+	return append(dst, word(c.Type), word(zoneName(c.Zone.Primary)), word(zoneName(c.Zone.Secondary)),
 		referentials.NumberValue(c.Zone.Distance), referentials.NumberValue(c.Zone.Uniqueness))
 }

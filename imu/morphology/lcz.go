@@ -99,8 +99,8 @@ const (
 	highriseFrom  = 10 // levels without which there is no class 1
 )
 
-// ZoneOf tells the local climate zone.
-func ZoneOf(in ZoneInput) Zone {
+// zoneOf tells the local climate zone.
+func zoneOf(in ZoneInput) Zone {
 	switch {
 	case math.IsNaN(in.Building) || math.IsNaN(in.AspectRatio) && in.Building < 1:
 		return unknownZone()
@@ -223,12 +223,12 @@ func (c *Cell) zone() Zone {
 		High: c.highGround, Low: c.LowGreenShare, Water: c.WaterShare, MeanLevels: c.MeanLevels,
 		Residential: c.usage[Residential], Commercial: c.usage[Commercial], LightIndustry: c.usage[LightIndustry], HeavyIndustry: c.usage[HeavyIndustry],
 	}
-	return ZoneOf(in)
+	return zoneOf(in)
 }
 
-// ZoneName gives the name of a class by Stewart and Oke: "1" to "10", "A" to "G"; "" for
+// zoneName gives the name of a class by Stewart and Oke: "1" to "10", "A" to "G"; "" for
 // none.
-func ZoneName(zone int) string {
+func zoneName(zone int) string {
 	switch {
 	case zone >= 1 && zone <= 10:
 		return strconv.Itoa(zone)

@@ -31,7 +31,7 @@ var onTiles = []string{fieldType, fieldZone, "ces", "cos", "hauteur_moy", "densi
 
 // fields describes the columns of a cell, with the classes there are and where they are from.
 func (r *Result) fields(c *Collections) []referentials.Field {
-	fields := c.sourced(Fields())
+	fields := c.sourced(fields())
 	for i := range fields {
 		if fields[i].Name == fieldType {
 			fields[i].Terms = r.Classes
@@ -85,7 +85,7 @@ func Widened(d referentials.Descriptor, rows referentials.Rows, c *Collections, 
 
 // PublishedForms gives what the forms of the buildings are published as, in the same way.
 func PublishedForms(id string, buildings *snapshot.PublicCollection, r *Result) (referentials.Descriptor, referentials.Rows, error) {
-	d, kept, err := beside(id, buildings, FormFields())
+	d, kept, err := beside(id, buildings, formFields())
 	if err != nil {
 		return d, nil, err
 	}

@@ -38,7 +38,7 @@ type Class struct {
 
 // bound holds an indicator to a range, its lower end included and its upper not.
 type bound struct {
-	indicator *Indicator
+	indicator *indicator
 	from, to  float64
 }
 

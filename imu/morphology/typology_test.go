@@ -93,7 +93,7 @@ func TestCatalogKnowsTheForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := -1
-	for _, f := range Fields() {
+	for _, f := range fields() {
 		k := imu.FieldIndex(f.Name)
 		if k < 0 {
 			t.Errorf("the catalog has no %s", f.Name)
@@ -174,7 +174,7 @@ func apart(t *testing.T, a, b string, m [9]float64) float64 {
 // values to the fields.
 func TestIndicatorsAreDescribed(t *testing.T) {
 	t.Parallel()
-	d := referentials.Descriptor{ID: "x", Key: "id", Fields: append([]referentials.Field{{Name: "id", Type: referentials.String}}, Fields()...)}
+	d := referentials.Descriptor{ID: "x", Key: "id", Fields: append([]referentials.Field{{Name: "id", Type: referentials.String}}, fields()...)}
 	if err := d.Validate(); err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestIndicatorsAreDescribed(t *testing.T) {
 		t.Fatal(err)
 	}
 	form := measured(t, grid(1, 60)).Forms[0]
-	forms := referentials.Descriptor{ID: "x", Key: "id", Fields: append([]referentials.Field{{Name: "id", Type: referentials.String}}, FormFields()...)}
+	forms := referentials.Descriptor{ID: "x", Key: "id", Fields: append([]referentials.Field{{Name: "id", Type: referentials.String}}, formFields()...)}
 	built := referentials.Row{Values: form.Values([]referentials.Value{referentials.StringValue("a")})}
 	if err := errors.Join(forms.Validate(), forms.CheckRow(&built)); err != nil {
 		t.Error(err)

@@ -256,7 +256,7 @@ func TestGeoClimateZones(t *testing.T) {
 			Commercial: number(row, "area_fraction_commercial_lcz"), LightIndustry: number(row, "area_fraction_light_industry_lcz"),
 			HeavyIndustry: number(row, "area_fraction_heavy_industry_lcz"),
 		}
-		z, even := ZoneOf(in), ZoneOf(in)
+		z, even := zoneOf(in), zoneOf(in)
 		if !math.IsNaN(even.Distance) {
 			even = in.nearest(equal)
 		}

@@ -36,7 +36,7 @@ func (k *Keeper) Current(ctx context.Context) (*Index, error) {
 	if x != nil {
 		return x, nil
 	}
-	if TagOf(k.public()) == "" {
+	if tagOf(k.public()) == "" {
 		return nil, errNoAddresses()
 	}
 	select {
@@ -54,7 +54,7 @@ func (k *Keeper) Ready(context.Context) (*Index, error) {
 	if k.index != nil {
 		return k.index, nil
 	}
-	if TagOf(k.public()) == "" {
+	if tagOf(k.public()) == "" {
 		return nil, errNoAddresses()
 	}
 	return nil, referentials.Errorf(referentials.Unavailable, "the index of addresses is not made yet").Do("try again in a moment")
@@ -69,7 +69,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 	last := ""
 	for {
 		public := k.public()
-		if tag := TagOf(public); tag != last {
+		if tag := tagOf(public); tag != last {
 			k.make(ctx, public)
 			last = tag
 		}

@@ -25,8 +25,8 @@ var sources = []string{addressesID, communesID, streetsID, sitesID}
 // Uses tells whether an index is made of a collection, among others.
 func Uses(id string) bool { return slices.Contains(sources, id) }
 
-// TagOf names what FromSnapshot would make an index of, "" when there are no addresses.
-func TagOf(s *snapshot.Public) string {
+// tagOf names what FromSnapshot would make an index of, "" when there are no addresses.
+func tagOf(s *snapshot.Public) string {
 	h := fnv.New64a()
 	for _, id := range sources {
 		if c, ok := s.Collection(id); ok {
@@ -65,7 +65,7 @@ func FromSnapshot(ctx context.Context, s *snapshot.Public) (*Index, error) {
 			return nil, err
 		}
 	}
-	return b.Build(TagOf(s)), nil
+	return b.Build(tagOf(s)), nil
 }
 
 // reader reads fields of a collection by name; those it lacks are empty.

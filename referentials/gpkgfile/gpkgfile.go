@@ -13,7 +13,7 @@ import (
 
 // What the header of the file says: 'GPKG' and version 1.3.0. GDAL 3.6 warns about 1.4.
 const (
-	ApplicationID = 0x47504B47
+	applicationID = 0x47504B47
 	userVersion   = 10300
 )
 
@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS gpkg_extensions (
 // Mark writes what the header of a GeoPackage says into an empty database. GDAL reads it
 // from the first bytes of the file: it must be there before a write-ahead log is begun.
 func Mark(c *sqlite.Conn) error {
-	return c.Script(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", ApplicationID, userVersion))
+	return c.Script(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, userVersion))
 }
 
 // Init makes an empty database a GeoPackage.

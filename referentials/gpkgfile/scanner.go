@@ -27,7 +27,7 @@ func (sc *Scanner) Row(s *sqlite.Stmt) (*referentials.Row, error) {
 	column := 1
 	r.Geom.Reset()
 	if l.Geom != "" {
-		if err := ReadGeometry(s, column, &r.Geom); err != nil {
+		if err := readGeometry(s, column, &r.Geom); err != nil {
 			return nil, fmt.Errorf("row %d, column %q: %w", s.Int(0), l.Geom, err)
 		}
 		column++
@@ -43,9 +43,9 @@ func (sc *Scanner) Row(s *sqlite.Stmt) (*referentials.Row, error) {
 	return r, nil
 }
 
-// ReadGeometry reads column i of the current row into g. An empty geometry is a null
+// readGeometry reads column i of the current row into g. An empty geometry is a null
 // one.
-func ReadGeometry(s *sqlite.Stmt, i int, g *geo.Geometry) error {
+func readGeometry(s *sqlite.Stmt, i int, g *geo.Geometry) error {
 	g.Reset()
 	switch s.Type(i) {
 	case sqlite.Null:

@@ -33,7 +33,7 @@ type Options struct {
 
 	Encoding  string   // utf-8, latin-1, windows-1252…; told from each record when empty
 	Delimiter string   // told from the header when empty
-	Results   []string // which of ResultColumns to add: all
+	Results   []string // which of the columns of results to add: all
 
 	// More adds columns of its own to those of each answer; nil adds none. It is called by
 	// several goroutines.
@@ -223,7 +223,7 @@ func newPlan(x *address.Index, o *Options, s *splitter) (*plan, error) {
 	for _, name := range o.Results {
 		if !slices.ContainsFunc(resultColumns, func(c resultColumn) bool { return c.name == name }) && !slices.Contains(o.More, name) {
 			return nil, referentials.Errorf(referentials.Invalid, "there is no column %.60q in results", name).At("result_columns").
-				Do("use some of %s", strings.Join(ResultColumns(), ", "))
+				Do("use some of %s", strings.Join(resultNames(), ", "))
 		}
 	}
 	return p, nil

@@ -73,8 +73,8 @@ func rvaID(r *address.Result) string {
 	return ""
 }
 
-// ResultColumns names the columns that can be added.
-func ResultColumns() []string {
+// resultNames names the columns that can be added.
+func resultNames() []string {
 	out := make([]string, len(resultColumns))
 	for i := range resultColumns {
 		out[i] = resultColumns[i].name

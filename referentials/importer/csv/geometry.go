@@ -39,10 +39,10 @@ type Geometry struct {
 // maxDetect bounds the rows looked at to detect a geometry.
 const maxDetect = 200
 
-// DetectGeometry finds the columns that are a geometry by their names and by what the
+// detectGeometry finds the columns that are a geometry by their names and by what the
 // first rows hold. A whole geometry wins over a position, a position whose columns name
 // their system over one whose values have to tell. CRS stays zero when they do not.
-func DetectGeometry(fields []source.Field, sample [][]referentials.Value) Geometry {
+func detectGeometry(fields []source.Field, sample [][]referentials.Value) Geometry {
 	d := detector{fields: fields, sample: sample[:min(len(sample), maxDetect)]}
 	point := -1
 	for i, f := range fields {
@@ -189,7 +189,7 @@ func (r *Reader) findGeometry(rows []row) error {
 	if asked := r.opt.Geometry; asked != nil {
 		r.geometry = *asked
 	} else {
-		r.geometry = DetectGeometry(r.fields, r.sampleValues(rows))
+		r.geometry = detectGeometry(r.fields, r.sampleValues(rows))
 		if g := r.geometry; g.Kind != NoGeometry {
 			r.note("the geometry is read from %s: %s", quoteList(g.Columns), g.Reason)
 		}

@@ -24,7 +24,7 @@ import (
 
 // Options says how a file is opened. The zero value is right for most.
 type Options struct {
-	Limits  Limits // zero fields take DefaultLimits
+	Limits  Limits // zero fields take generous ones
 	TempDir string // where Materialise unpacks; the system's when empty
 }
 

@@ -22,19 +22,19 @@ type Limits struct {
 	RatioFrom int64 // … looked at once this many bytes came out
 }
 
-// DefaultLimits are generous: real data compresses 5 to 50 times.
-var DefaultLimits = Limits{MaxBytes: 64 << 30, MaxRatio: 1000, RatioFrom: 100 << 20}
+// defaultLimits are generous: real data compresses 5 to 50 times.
+var defaultLimits = Limits{MaxBytes: 64 << 30, MaxRatio: 1000, RatioFrom: 100 << 20}
 
 // orDefault fills what is not set.
 func (l Limits) orDefault() Limits {
 	if l.MaxBytes <= 0 {
-		l.MaxBytes = DefaultLimits.MaxBytes
+		l.MaxBytes = defaultLimits.MaxBytes
 	}
 	if l.MaxRatio <= 0 {
-		l.MaxRatio = DefaultLimits.MaxRatio
+		l.MaxRatio = defaultLimits.MaxRatio
 	}
 	if l.RatioFrom <= 0 {
-		l.RatioFrom = DefaultLimits.RatioFrom
+		l.RatioFrom = defaultLimits.RatioFrom
 	}
 	return l
 }

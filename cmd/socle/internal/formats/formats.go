@@ -31,13 +31,13 @@ func All() []encode.Format {
 	}
 }
 
-// Files gives the formats of files: those of the server, and lines of GeoJSON.
-func Files() []encode.Format { return append(All(), geojsonseq.Lines()) }
+// files gives the formats of files: those of the server, and lines of GeoJSON.
+func files() []encode.Format { return append(All(), geojsonseq.Lines()) }
 
 // ByExtension gives the format of a file name.
 func ByExtension(name string) (encode.Format, bool) {
 	ext := strings.ToLower(filepath.Ext(name))
-	for _, f := range Files() {
+	for _, f := range files() {
 		if slices.Contains(f.Extensions, ext) {
 			return f, true
 		}
@@ -48,7 +48,7 @@ func ByExtension(name string) (encode.Format, bool) {
 // Extensions gives the extensions of all formats, in their order.
 func Extensions() []string {
 	var all []string
-	for _, f := range Files() {
+	for _, f := range files() {
 		all = append(all, f.Extensions...)
 	}
 	return all

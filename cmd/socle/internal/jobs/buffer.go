@@ -9,11 +9,11 @@ type Buffer struct {
 	most  int
 }
 
-// NewBuffer gives a Buffer of at most most bytes.
-func NewBuffer(most int) *Buffer { return &Buffer{most: most} }
+// newBuffer gives a Buffer of at most most bytes.
+func newBuffer(most int) *Buffer { return &Buffer{most: most} }
 
 // Buffer gives a Buffer of at most what a result may have.
-func (m *Manager) Buffer() *Buffer { return NewBuffer(m.options.ResultBytes) }
+func (m *Manager) Buffer() *Buffer { return newBuffer(m.options.ResultBytes) }
 
 // Write appends p, all of it or nothing.
 func (b *Buffer) Write(p []byte) (int, error) {

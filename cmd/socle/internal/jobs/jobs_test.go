@@ -245,7 +245,7 @@ func TestBounds(t *testing.T) {
 		})
 	})
 	t.Run("result", func(t *testing.T) {
-		b := NewBuffer(5)
+		b := newBuffer(5)
 		for _, s := range []string{"123", "45", ""} {
 			if n, err := b.Write([]byte(s)); n != len(s) || err != nil {
 				t.Errorf("%q: %d, %v", s, n, err)
