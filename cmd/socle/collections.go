@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -173,15 +172,4 @@ func geometryName(t geo.Type) string {
 		return "table"
 	}
 	return t.String()
-}
-
-// redact hides the password of a store's URL.
-func redact(url string) string {
-	scheme, rest, ok := strings.Cut(url, "://")
-	user, host, hasUser := strings.Cut(rest, "@")
-	if !ok || !hasUser {
-		return url
-	}
-	name, _, _ := strings.Cut(user, ":")
-	return scheme + "://" + name + "@" + host
 }

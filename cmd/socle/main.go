@@ -30,9 +30,6 @@ func main() {
 	if code < 0 {
 		code = exitCode(m, m.Run(ctx))
 	}
-	if err := m.Close(); err != nil && code == exitOK {
-		code = exitCode(m, err)
-	}
 	stop()
 	os.Exit(max(code, exitOK))
 }

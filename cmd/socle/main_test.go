@@ -89,9 +89,6 @@ func socle(t testing.TB, args ...string) (string, error) {
 	if err == nil {
 		err = m.Run(ctx)
 	}
-	if closed := m.Close(); err == nil {
-		err = closed
-	}
 	return out.String() + errs.String(), err
 }
 

@@ -96,9 +96,6 @@ func (m *Main) Run(ctx context.Context) error {
 	return m.command.Run(m)
 }
 
-// Close frees what the program holds beyond its command.
-func (m *Main) Close() error { return nil }
-
 // logger gives the structured log, on standard error.
 func (m *Main) logger() *slog.Logger {
 	var level slog.Level

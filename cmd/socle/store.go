@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"strings"
 
@@ -29,14 +30,36 @@ func sameFile(a, b string) bool {
 }
 
 // openStore opens the store that a URL names.
-func openStore(ctx context.Context, url string) (referentials.Store, error) {
+func openStore(ctx context.Context, store string) (referentials.Store, error) {
 	switch {
-	case strings.HasPrefix(url, "gpkg:"):
-		return gpkg.Open(ctx, strings.TrimPrefix(url, "gpkg:"))
-	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
-		return postgis.Open(ctx, url, postgis.Options{})
+	case strings.HasPrefix(store, "gpkg:"):
+		return gpkg.Open(ctx, strings.TrimPrefix(store, "gpkg:"))
+	case strings.HasPrefix(store, "postgres://"), strings.HasPrefix(store, "postgresql://"):
+		return postgis.Open(ctx, store, postgis.Options{})
 	}
-	scheme, _, _ := strings.Cut(url, ":")
+	scheme, _, _ := strings.Cut(store, ":")
 	return nil, referentials.Errorf(referentials.Invalid, "no store is of kind %q", scheme).
 		At("--store").Do("write gpkg:FILE or postgres://USER@HOST/DATABASE")
+}
+
+// redact hides the passwords in what names a store. What cannot be read as a URL is hidden
+// but for its scheme, since a password may be what makes it unreadable.
+func redact(store string) string {
+	scheme, _, ok := strings.Cut(store, "://")
+	if !ok {
+		return store
+	}
+	u, err := url.Parse(store)
+	if err != nil {
+		return scheme + "://…"
+	}
+	if u.User != nil {
+		u.User = url.User(u.User.Username())
+	}
+	if q := u.Query(); q.Has("password") || q.Has("sslpassword") {
+		q.Del("password")
+		q.Del("sslpassword")
+		u.RawQuery = q.Encode()
+	}
+	return u.String()
 }
