@@ -10,16 +10,13 @@ import (
 	"socle/geo"
 )
 
-// RepairResult tells what Repair had to do. Areas are in square units of the coordinates;
-// their difference is what the repair moved.
+// RepairResult tells what Repair had to do.
 type RepairResult struct {
 	Changed       bool
 	Reason        string // why the shape was not valid, in GEOS' words; "" when it only needed tidying
 	RingsClosed   int    // rings whose last vertex was not their first
 	PointsRemoved int    // vertices equal to the one before
 	Dropped       int    // rings, lines and pieces that had no extent
-	AreaBefore    float64
-	AreaAfter     float64
 }
 
 // ErrCollapsed is given where nothing of the shape's dimension is left: a polygon without
@@ -39,14 +36,12 @@ func (e *Engine) Repair(g *geo.Geometry) (RepairResult, error) {
 		return RepairResult{}, err
 	}
 	if ok, _, err := e.Valid(g); ok || err != nil {
-		area := Area(g)
-		return RepairResult{AreaBefore: area, AreaAfter: area}, err
+		return RepairResult{}, err
 	}
 	tidied, res := tidy(g)
 	if len(tidied.XY) == 0 {
 		return res, ErrCollapsed
 	}
-	res.AreaBefore = Area(&tidied)
 	ok, reason, err := e.Valid(&tidied)
 	if err != nil {
 		return res, err
@@ -57,7 +52,6 @@ func (e *Engine) Repair(g *geo.Geometry) (RepairResult, error) {
 			return res, err
 		}
 	}
-	res.AreaAfter = Area(&tidied)
 	res.Changed = true
 	*g = tidied
 	return res, nil

@@ -14,7 +14,6 @@ import (
 type level struct {
 	collection *snapshot.Collection
 	up         []int32 // of the level below, its cell here, or -1
-	below      int     // cells of the level below
 	rest       *grid   // features that reach this level and no cell below it
 	sums       *grid
 }
@@ -80,7 +79,7 @@ func (t *tower) build(ctx context.Context, walks Crosswalks, m *crosswalk.Matrix
 		if err != nil {
 			return err
 		}
-		l := level{collection: c, up: up, below: lower.Len()}
+		l := level{collection: c, up: up}
 		if l.rest, err = t.reach(ctx, walks, c, codes, lost); err != nil {
 			return err
 		}

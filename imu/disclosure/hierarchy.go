@@ -14,12 +14,11 @@ type hierarchy struct {
 	p *Profile
 	t *Table
 	*state
-	rel    []int32  // relation a cell is the total of, or -1
-	known  []bundle // per total: the hidden cells whose sum it gives away, or would by what it holds
-	cost   []float64
-	opens  []int32 // per shown total with nothing hidden below: the part that is cheapest to hide with it
-	sums   int
-	tested int
+	rel   []int32  // relation a cell is the total of, or -1
+	known []bundle // per total: the hidden cells whose sum it gives away, or would by what it holds
+	cost  []float64
+	opens []int32 // per shown total with nothing hidden below: the part that is cheapest to hide with it
+	sums  int
 }
 
 // state is what becomes of each cell; all components write to one.
@@ -70,11 +69,8 @@ func (h *hierarchy) protect(ctx context.Context, c *component) error {
 		h.rel[i] = -1
 	}
 	for _, i := range c.cells {
-		switch {
-		case h.reasons[i] == Empty:
+		if h.reasons[i] == Empty {
 			h.cost[i] = math.Inf(1) // known to be empty, it hides nothing
-		case h.sensitive(i):
-			h.tested++
 		}
 	}
 	for _, k := range c.relations {

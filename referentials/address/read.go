@@ -9,10 +9,9 @@ type text struct {
 	articles uint64
 	numbers  uint64   // words that may be a house number
 	postcode []uint32 // postcodes that are written and known, as numbers
-	strange  bool     // a postcode is written that nobody knows
-	dept     [2]byte  // of that one
-	hasDept  bool
-	building string // after "bâtiment"
+	dept     [2]byte  // of a postcode that is written and that nobody knows
+	hasDept  bool     // there is such a one
+	building string   // after "bâtiment"
 }
 
 // wordInfo is what a word of a query means to the index.
@@ -38,7 +37,7 @@ func (f *finder) read(q string) {
 	t := &f.text
 	f.words = append(f.words[:0], f.speller.spell(q)...)
 	t.words = f.words
-	t.all, t.numbers, t.postcode, t.strange, t.hasDept, t.building = 0, 0, t.postcode[:0], false, false, ""
+	t.all, t.numbers, t.postcode, t.hasDept, t.building = 0, 0, t.postcode[:0], false, ""
 	f.joinPostcode()
 	for i := 0; i < len(t.words); i++ {
 		w := &t.words[i]
@@ -128,7 +127,7 @@ func (f *finder) takePostcode(w *word) {
 		t.postcode = append(t.postcode, p)
 		return
 	}
-	t.strange, t.hasDept = true, true
+	t.hasDept = true
 	copy(t.dept[:], w.text)
 }
 

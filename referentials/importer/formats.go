@@ -47,7 +47,7 @@ func openInput(ctx context.Context, name string, opt *Options) (*input, error) {
 	if _, known := readers()[file.Format()]; known {
 		return readInput(ctx, file, name, opt)
 	}
-	in := &input{name: filepath.Base(name), path: name, file: file}
+	in := &input{name: filepath.Base(name), file: file}
 	if file, err = in.convert(ctx, opt); err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func openInput(ctx context.Context, name string, opt *Options) (*input, error) {
 
 // readInput opens a file that a reader takes.
 func readInput(ctx context.Context, file *source.File, name string, opt *Options) (*input, error) {
-	in := &input{name: filepath.Base(name), path: name, file: file, format: string(file.Format())}
+	in := &input{name: filepath.Base(name), file: file, format: string(file.Format())}
 	if _, known := readers()[file.Format()]; !known {
 		return nil, referentials.Errorf(referentials.Unsupported, "no reader takes it: %s", file.Reason()).At("%s", in.name).Do("give CSV or GeoJSON")
 	}

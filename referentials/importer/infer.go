@@ -113,7 +113,6 @@ type reading struct {
 	na     bool // NA and its kin are null
 	unwrap bool // arrays of one value are that value
 	mixed  bool // decimal points and commas both occur
-	comma  bool // decimals are written with a comma
 }
 
 // decide gives the type all values fit. code says that the name tells of a code.
@@ -160,7 +159,7 @@ func (e *evidence) decideText(r *reading) {
 	case e.fits&isInteger != 0:
 		r.to = referentials.Integer
 	case e.fits&(isPoint|isComma) != 0:
-		r.comma, r.mixed = e.commas > 0, e.commas > 0 && e.points > 0
+		r.mixed = e.commas > 0 && e.points > 0
 		if r.mixed && e.thousands {
 			return // 1,234 beside 1.5: either reading may be wrong, the text is kept
 		}

@@ -9,8 +9,7 @@ import (
 
 // input is one file of an import, open.
 type input struct {
-	name    string // as reports and rejects give it
-	path    string
+	name    string       // as reports and rejects give it
 	file    *source.File // nil when the source is not read from one
 	src     source.Source
 	format  string

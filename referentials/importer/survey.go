@@ -18,7 +18,6 @@ type inputSurvey struct {
 	rows    int64
 	columns []evidence // by position in Fields
 	types   map[geo.Type]int64
-	nulls   int64
 	sample  sampler
 	broken  map[int64]bool // rows whose geometry is to be repaired; nil when not looked at
 }
@@ -195,7 +194,6 @@ func (s *surveyor) surveyShape(v *inputSurvey, in *input, rec *source.Record) {
 		in.position(rec, g)
 	}
 	if g.IsNull() {
-		v.nulls++
 		return
 	}
 	t := g.Type

@@ -16,7 +16,6 @@ type building struct {
 	year   int
 	homes  int // dwellings
 	houses int
-	side   int32
 	lots   int // addresses it has
 }
 

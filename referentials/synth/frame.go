@@ -70,12 +70,11 @@ type town struct {
 
 // faceInfo is what is known of a face of the map.
 type faceInfo struct {
-	commune  int32
-	zone     zone
-	final    bool  // not cut any more
-	district int32 // the face it was cut from when its zone was chosen
-	iris     int32
-	number   int32 // rank among blocks
+	commune int32
+	zone    zone
+	final   bool // not cut any more
+	iris    int32
+	number  int32 // rank among blocks
 }
 
 // layFrame draws limits, river, railway and main roads into a first map.

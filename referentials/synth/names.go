@@ -87,13 +87,12 @@ var (
 
 // namer gives each commune's streets names that are used once.
 type namer struct {
-	seed  uint64
 	taken map[string]bool
 	rand  *rand.Rand
 }
 
 func newNamer(seed uint64, commune int) *namer {
-	return &namer{seed: seed, taken: map[string]bool{}, rand: stream(seed, "names", commune)}
+	return &namer{taken: map[string]bool{}, rand: stream(seed, "names", commune)}
 }
 
 // ofThing splits "de la|Fontaine".

@@ -27,7 +27,7 @@ func (p *plot) place(ring []pt, si int32, from, to int) bool {
 	}
 	p.points = append(p.points, ring...)
 	kept := p.points[len(p.points)-len(ring) : len(p.points) : len(p.points)]
-	p.buildings = append(p.buildings, building{ring: kept, side: si, lots: to - from})
+	p.buildings = append(p.buildings, building{ring: kept, lots: to - from})
 	p.bounds = append(p.bounds, [4]float64{lo.x, lo.y, hi.x, hi.y})
 	for k := from; k < to; k++ {
 		if a := &p.addresses[k]; a.building < 0 {

@@ -24,7 +24,6 @@ func (t *town) growStreets() {
 // cutDistricts cuts a face of the frame down to districts and chooses their kinds.
 func (t *town) cutDistricts(f int32, shake field) {
 	r := stream(t.seed, "districts", int(f))
-	frame := f
 	todo := []int32{f}
 	for len(todo) > 0 {
 		g := todo[len(todo)-1]
@@ -49,7 +48,7 @@ func (t *town) cutDistricts(f int32, shake field) {
 		c := interior(ring)
 		u := c.dist(v.centre) / v.radius * (1 + 0.16*shake.at(c.x/900, c.y/900))
 		z := pick(r, t.faces[g].commune == 0, u)
-		t.faces[g].zone, t.faces[g].district = z, frame
+		t.faces[g].zone = z
 	}
 }
 

@@ -56,7 +56,6 @@ const magic = "fgb\x03fgb\x01"
 
 type writer struct {
 	w       io.Writer
-	h       encode.Header
 	layer   layer
 	spool   spool
 	builder *flatbuffers.Builder
@@ -79,7 +78,7 @@ func New(w io.Writer, h encode.Header) (encode.Writer, error) {
 		return nil, referentials.Errorf(referentials.Unsupported, "FlatGeobuf holds only layers with geometry").
 			At("collection %s", h.Descriptor.ID).Do("choose csv, parquet or gpkg")
 	}
-	out := &writer{w: w, h: h, builder: flatbuffers.NewBuilder(4 << 10), extent: packedrtree.EmptyBox, indexed: true}
+	out := &writer{w: w, builder: flatbuffers.NewBuilder(4 << 10), extent: packedrtree.EmptyBox, indexed: true}
 	out.layer.describe(h)
 	if !h.CRS.IsZero() {
 		var err error
