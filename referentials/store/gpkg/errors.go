@@ -57,9 +57,9 @@ func (s *Store) explain(ctx context.Context, err error) error {
 }
 
 func noCollection(id string) error {
-	return referentials.Errorf(referentials.NotFound, "there is no such collection").At("collection %s", id)
+	return referentials.Errorf(referentials.NotFound, "there is no such collection").At("collection %s", id).Do("socle collections lists them")
 }
 
 func noVersion(id string, version int64) error {
-	return referentials.Errorf(referentials.NotFound, "version %d is not kept", version).At("collection %s", id)
+	return referentials.Errorf(referentials.NotFound, "version %d is not kept", version).At("collection %s", id).Do("socle collections %s lists those that are", id)
 }

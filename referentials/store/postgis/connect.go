@@ -106,6 +106,16 @@ func runMigrations(ctx context.Context, conn *pgx.Conn) error {
 			return err
 		}
 	}
+	err := migrateSchema(ctx, conn)
+	if there && is(err, insufficientRight) {
+		return referentials.Errorf(referentials.Refused, "this user may not use what another has prepared in the database: %w", err).
+			Do("connect as the user that ran socle migrate; to read only: " +
+				"GRANT USAGE ON SCHEMA socle_store, socle_data and SELECT ON ALL TABLES IN SCHEMA socle_store, socle_data TO this user")
+	}
+	return err
+}
+
+func migrateSchema(ctx context.Context, conn *pgx.Conn) error {
 	m, err := migrate.NewMigrator(ctx, conn, "socle_store.migration")
 	if err != nil {
 		return err
@@ -117,8 +127,11 @@ func runMigrations(ctx context.Context, conn *pgx.Conn) error {
 }
 
 func explainMigration(ctx context.Context, err error) error {
+	var told *referentials.Error
 	var newer migrate.BadVersionError
 	switch {
+	case errors.As(err, &told):
+		return err
 	case errors.As(err, &newer):
 		return referentials.Errorf(referentials.Conflict, "a newer socle has migrated this database: %w", err).Do("run that version, or newer")
 	case is(err, insufficientRight):

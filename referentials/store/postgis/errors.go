@@ -34,7 +34,7 @@ func badURL(err error) error {
 }
 
 func noCollection(id string) error {
-	return referentials.Errorf(referentials.NotFound, "there is no such collection").At("collection %s", id)
+	return referentials.Errorf(referentials.NotFound, "there is no such collection").At("collection %s", id).Do("socle collections lists them")
 }
 
 // is tells whether err comes from PostgreSQL with one of the SQLSTATE codes.

@@ -227,6 +227,8 @@ func TestOpenFails(t *testing.T) {
 	// Once migrated, who may not create may still read; PostGIS may live in any schema.
 	s := open(t, dsn)
 	plant(t, s, trees(), 2)
+	_, err = Open(t.Context(), guest, Options{})
+	wantFailure(t, "no right to what is there", err, referentials.Refused, "GRANT USAGE ON SCHEMA socle_store")
 	execSQL(t, dsn, "GRANT USAGE ON SCHEMA socle_store, socle_data, gis TO "+role, "GRANT SELECT ON ALL TABLES IN SCHEMA socle_store, socle_data TO "+role)
 	t.Cleanup(func() { execSQL(t, dsn, "DROP OWNED BY "+role, "DROP ROLE "+role) })
 	reader, err := Open(t.Context(), guest, Options{})
@@ -236,6 +238,11 @@ func TestOpenFails(t *testing.T) {
 	defer reader.Close()
 	if _, lines := rowsOf(t, reader, "arbres"); len(lines) != 2 {
 		t.Errorf("a reader sees %d rows", len(lines))
+	}
+	// The next version and its edits too, without another grant.
+	plant(t, s, trees(), 3)
+	if _, lines := rowsOf(t, reader, "arbres"); len(lines) != 3 {
+		t.Errorf("a reader sees %d rows of the next version", len(lines))
 	}
 	_, err = reader.Replace(t.Context(), referentials.Publication{Descriptor: trees()}, func(func(*referentials.Row, error) bool) {})
 	wantFailure(t, "a reader who writes", err, referentials.Refused, "GRANT")

@@ -24,9 +24,13 @@ const channel = "socle"
 // Locks are taken in one order everywhere, so that nothing deadlocks: the collection's row,
 // its view, its tables, the version's row.
 
-// makeCurrent makes a version that is in the books the current one, the view included.
+// makeCurrent makes a version that is in the books the current one, the view included. Who
+// could read the table of the version before can read its table.
 func makeCurrent(ctx context.Context, tx pgx.Tx, k *kept) error {
 	v := &k.Version
+	if err := handOver(ctx, tx, k); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `INSERT INTO socle_store.collection (id, current) VALUES ($1, $2)
 		ON CONFLICT (id) DO UPDATE SET current = excluded.current`, v.Collection, v.ID)
 	if err != nil {
@@ -67,20 +71,44 @@ func showInView(ctx context.Context, tx pgx.Tx, k *kept) error {
 
 func renewView(ctx context.Context, tx pgx.Tx, id, create string) error {
 	view := viewName(id)
+	grants, err := grantsOf(ctx, tx, viewSchema, id, view)
+	if err != nil {
+		return err
+	}
+	return script(ctx, tx, append([]string{beImpatient, "DROP VIEW " + view, create}, grants...)...)
+}
+
+// handOver gives the rights on the table of the current version, if there is one, to that
+// of the next.
+func handOver(ctx context.Context, tx pgx.Tx, k *kept) error {
+	var before string
+	err := tx.QueryRow(ctx, `SELECT v.table_name FROM socle_store.collection c JOIN socle_store.version v ON v.collection = c.id AND v.id = c.current
+		WHERE c.id = $1`, k.Version.Collection).Scan(&before)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	grants, err := grantsOf(ctx, tx, dataSchema, before, k.quoted())
+	if err != nil {
+		return err
+	}
+	return script(ctx, tx, grants...)
+}
+
+// grantsOf gives the statements that grant on target what is granted on a relation.
+func grantsOf(ctx context.Context, tx pgx.Tx, schema, relation, target string) ([]string, error) {
 	rows, err := tx.Query(ctx, `SELECT format('GRANT %s ON %s TO %s%s', a.privilege_type, $3::text,
 			CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END,
 			CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
 		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
 		WHERE n.nspname = $1 AND c.relname = $2 AND a.grantee <> c.relowner
-		ORDER BY 1`, viewSchema, id, view)
+		ORDER BY 1`, schema, relation, target)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	grants, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return err
-	}
-	return script(ctx, tx, append([]string{beImpatient, "DROP VIEW " + view, create}, grants...)...)
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
 // inTheWay says what keeps a view from being changed.

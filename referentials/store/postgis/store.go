@@ -158,5 +158,5 @@ func version(ctx context.Context, q querier, id string, number int64) (*kept, er
 	if !known {
 		return nil, noCollection(id)
 	}
-	return nil, referentials.Errorf(referentials.NotFound, "version %d is not kept", number).At("collection %s", id)
+	return nil, referentials.Errorf(referentials.NotFound, "version %d is not kept", number).At("collection %s", id).Do("socle collections %s lists those that are", id)
 }
