@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 
 	"socle/geo/crs"
 	"socle/referentials"
@@ -75,10 +76,28 @@ func (in *input) read(ctx context.Context, file *source.File, opt *Options) (err
 		}
 		return err
 	}
+	if err := in.isLayer(opt.Layer); err != nil {
+		closeAll([]*input{in})
+		return err
+	}
 	if d, ok := in.src.(*delimited); ok {
 		in.known, in.assumed = d.known, d.assumed()
 	}
 	return nil
+}
+
+// isLayer refuses a layer that was asked for and is not the one that is read. A file of one
+// layer may be asked for by its own name, as in GDAL.
+func (in *input) isLayer(asked string) error {
+	name := in.src.Layer()
+	if asked == "" || strings.EqualFold(asked, name) || strings.EqualFold(asked, stem(in)) {
+		return nil
+	}
+	e := referentials.Errorf(referentials.NotFound, "there is no layer %q in it", asked).At("%s", in.name)
+	if name == "" {
+		return e.Do("it holds one, without a name: leave the layer out")
+	}
+	return e.Do("it holds one, %q", name)
 }
 
 // convert makes a GeoPackage of a file of a rare format.

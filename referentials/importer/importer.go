@@ -185,14 +185,35 @@ func (in *input) settled(d *referentials.Descriptor, k *known, opt *Options) boo
 	})
 }
 
+// Check gives the first option that cannot be meant, by its name, and why, without a look at
+// any file.
+func (opt *Options) Check() (option string, err error) {
+	if opt.As != "" {
+		if err := checkID(opt.As); err != nil {
+			return "as", err
+		}
+	}
+	if _, err := opt.encoding(); err != nil {
+		return "encoding", err
+	}
+	if _, err := opt.delimiter(); err != nil {
+		return "delimiter", err
+	}
+	return "", nil
+}
+
+func checkID(id string) error {
+	if referentials.ValidID(id) {
+		return nil
+	}
+	return referentials.Errorf(referentials.Invalid, "%q cannot name a collection", id).
+		Do("use letters, digits, '_', '-' or '.', at most 63 bytes")
+}
+
 // chooseID names the collection.
 func chooseID(in *input, k *known, opt *Options) (string, error) {
 	if opt.As != "" {
-		if !referentials.ValidID(opt.As) {
-			return "", referentials.Errorf(referentials.Invalid, "%q cannot name a collection", opt.As).
-				Do("use letters, digits, '_', '-' or '.', at most 63 bytes")
-		}
-		return opt.As, nil
+		return opt.As, checkID(opt.As)
 	}
 	if k != nil {
 		return k.collection, nil

@@ -57,7 +57,7 @@ const maxTrackedShapes = 4_000_000
 func newPublisher(p *plan, inputs []*input, report *Report, opt *Options) *publisher {
 	return &publisher{
 		plan: p, inputs: inputs, report: report, opt: opt,
-		rejects: rejectLog{w: opt.Rejects},
+		rejects: newRejectLog(opt.Rejects),
 		types:   map[geo.Type]int64{}, unwrapped: make([]int64, len(p.desc.Fields)),
 		seeds:  [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
 		keys:   map[[2]uint64]firstRow{},
@@ -106,7 +106,12 @@ func (p *publisher) rows(ctx context.Context) referentials.Rows {
 }
 
 // produce reads all files and sends batches, in order.
-func (p *publisher) produce(ctx context.Context, full chan<- *batch, free <-chan *batch) error {
+func (p *publisher) produce(ctx context.Context, full chan<- *batch, free <-chan *batch) (err error) {
+	defer func() {
+		if flushed := p.rejects.flush(); err == nil {
+			err = flushed
+		}
+	}()
 	p.shaper = newShaper(&p.plan.desc)
 	defer p.shaper.engine.Close()
 	b := newBatch(len(p.plan.desc.Fields))

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -10,10 +11,32 @@ import (
 // rejectLog writes rejected rows as CSV: file, row, reason, and the row as it was, byte
 // for byte, as one quoted field.
 type rejectLog struct {
-	w   io.Writer
+	w   *bufio.Writer // nil: they are not wanted
 	buf []byte
 	err error
 	any bool
+}
+
+func newRejectLog(w io.Writer) rejectLog {
+	if w == nil {
+		return rejectLog{}
+	}
+	return rejectLog{w: bufio.NewWriter(w)}
+}
+
+// flush writes what is held back. The rows must be safe before anything is published: they
+// are nowhere else.
+func (l *rejectLog) flush() error {
+	if l.w != nil && l.err == nil {
+		l.fail(l.w.Flush())
+	}
+	return l.err
+}
+
+func (l *rejectLog) fail(err error) {
+	if err != nil {
+		l.err = fmt.Errorf("writing the rejected rows: %w", err)
+	}
 }
 
 func (l *rejectLog) add(file string, row int64, reason string, raw []byte) {
@@ -30,9 +53,8 @@ func (l *rejectLog) add(file string, row int64, reason string, raw []byte) {
 	l.buf = appendQuoted(append(l.buf, ','), []byte(reason))
 	l.buf = appendQuoted(append(l.buf, ','), raw)
 	l.buf = append(l.buf, '\n')
-	if _, err := l.w.Write(l.buf); err != nil {
-		l.err = fmt.Errorf("writing the rejected rows: %w", err)
-	}
+	_, err := l.w.Write(l.buf)
+	l.fail(err)
 }
 
 func appendQuoted(dst, field []byte) []byte {

@@ -77,4 +77,19 @@ func (h *head) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (h *head) String() string { return strings.Join(strings.Fields(h.Buffer.String()), " ") }
+// String gives what is complained of in one line: without warnings, and without the list of
+// all drivers that ends the answer to a file of an unknown format.
+func (h *head) String() string {
+	var said []string
+	for line := range strings.Lines(h.Buffer.String()) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "Warning ") {
+			continue
+		}
+		if strings.HasPrefix(line, "-> ") {
+			break
+		}
+		said = append(said, strings.TrimSuffix(line, " with the following drivers."))
+	}
+	return strings.Join(said, " ")
+}

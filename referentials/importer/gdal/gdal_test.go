@@ -47,6 +47,9 @@ func TestConvertRefuses(t *testing.T) {
 	if referentials.CodeOf(err) != referentials.Unsupported || !strings.Contains(err.Error(), "does not read it either") {
 		t.Errorf("got %v", err)
 	}
+	if said := err.Error(); strings.Contains(said, "Warning") || strings.Contains(said, "->") || len(said) > 500 {
+		t.Errorf("it says too much: %s", said)
+	}
 	t.Setenv("PATH", "")
 	_, _, err = Convert(t.Context(), open(t, "lieux.kml", kml))
 	if referentials.CodeOf(err) != referentials.Unsupported || !strings.Contains(err.Error(), "install GDAL") {

@@ -310,6 +310,7 @@ func TestFatal(t *testing.T) {
 		{"truncated between features", `{"features":[` + f12, referentials.Invalid, []string{"feature 2", "truncated"}},
 		{"plain value", `[1,2]`, referentials.Invalid, []string{"neither features nor a list of objects"}},
 		{"object of nothing", `{"error_code":"x","message":"quota"}`, referentials.Invalid, []string{"error_code, message"}},
+		{"empty object", `{}`, referentials.Invalid, []string{"one empty object"}},
 		{"several lists", `{"u":[{"a":1}],"v":[{"b":2}]}`, referentials.Invalid, []string{"u, v", "name one"}},
 		{"TopoJSON", `{"type":"Topology","objects":{}}`, referentials.Unsupported, []string{"TopoJSON"}},
 		{"Esri JSON", `{"features":[{"attributes":{"a":1},"geometry":{"rings":[]}}]}`, referentials.Unsupported, []string{"Esri JSON"}},

@@ -133,7 +133,7 @@ func (r *Reader) locateRecords(ctx context.Context) error {
 func (r *Reader) chooseList(lists, seen []string, more bool) error {
 	switch asked := r.opt.Layer; {
 	case asked != "" && slices.Contains(lists, asked):
-		r.layout.member = asked
+		r.layout.member, r.layout.name = asked, asked
 	case asked != "" && len(lists) > 0:
 		return referentials.Errorf(referentials.NotFound, "there is no list %q in it; it holds %s", asked, strings.Join(lists, ", ")).At("%s", r.file.Path())
 	case len(lists) == 1:
@@ -141,6 +141,8 @@ func (r *Reader) chooseList(lists, seen []string, more bool) error {
 	case len(lists) > 1:
 		return referentials.Errorf(referentials.Invalid, "it holds several lists of objects: %s", strings.Join(lists, ", ")).
 			At("%s", r.file.Path()).Do("name one as the layer")
+	case !more && len(seen) == 0:
+		return r.noRecords("it is one empty object")
 	case !more:
 		return r.noRecords("it is one object with the members " + strings.Join(seen, ", "))
 	}
