@@ -31,9 +31,9 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"export", "absent", "-o", filepath.Join(t.TempDir(), "x.csv")}, 1, "absent"},
 		{[]string{"export", "absent", "-o", "x.doc"}, 2, ".geojson"},
 		{[]string{"rollback", "absent"}, 1, "absent"},
-		{[]string{"serve", "--listen", "nowhere:x"}, 1, "choose another port"},
+		{[]string{"serve", "--listen", "nowhere:x"}, 1, "name an address of this machine"},
 		{[]string{"healthcheck", "http://127.0.0.1:1"}, 1, "is the server running?"},
-		{[]string{"collections", "--store", "mongo:x"}, 1, "postgres://"},
+		{[]string{"collections", "--store", "mongo:x"}, 2, "postgres://"},
 	} {
 		var out bytes.Buffer
 		m := NewMain()

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"socle/referentials"
 	"socle/referentials/importer"
@@ -58,6 +60,9 @@ func (demoCmd) Help() string {
 
 // Run fills an empty store and serves it.
 func (c *demoCmd) Run(ctx context.Context, m *Main) error {
+	if err := c.check(); err != nil {
+		return &usageError{err}
+	}
 	return m.withStore(ctx, func(store referentials.Store) error {
 		states, err := store.Collections(ctx)
 		if err != nil {
@@ -77,7 +82,7 @@ const streetRegister = "rva_voies.csv"
 
 // fill writes the metropolis to a folder of its own and imports its files, as an
 // operator would.
-func (c *demoCmd) fill(ctx context.Context, m *Main, store referentials.Store) error {
+func (c *demoCmd) fill(ctx context.Context, m *Main, store referentials.Store) (err error) {
 	dir, err := os.MkdirTemp("", "socle-demo-")
 	if err != nil {
 		return err
@@ -90,17 +95,39 @@ func (c *demoCmd) fill(ctx context.Context, m *Main, store referentials.Store) e
 	}
 	bar := newProgress(m.Stderr)
 	defer bar.Done()
+	var made []string
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, dropAll(ctx, store, made))
+		}
+	}()
 	for i, f := range summary.Files {
 		if f.Name == streetRegister {
 			continue
 		}
 		bar.Update("import "+f.Name, share(int64(i), int64(len(summary.Files))), "")
-		_, err := importer.Import(ctx, store, importer.Options{Files: []string{filepath.Join(dir, f.Name)}})
+		report, err := importer.Import(ctx, store, importer.Options{Files: []string{filepath.Join(dir, f.Name)}})
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.Name, err)
 		}
+		made = append(made, report.Collection)
 	}
 	return nil
+}
+
+// clearing bounds how long a fill that was interrupted goes on to undo what it did.
+const clearing = 30 * time.Second
+
+// dropAll removes the collections of a metropolis that is not whole: the next start would
+// take it for one that is.
+func dropAll(ctx context.Context, store referentials.Store, made []string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clearing)
+	defer cancel()
+	var errs []error
+	for _, id := range made {
+		errs = append(errs, store.Drop(ctx, id))
+	}
+	return errors.Join(errs...)
 }
 
 func (c *demoCmd) welcome(m *Main, url string) {

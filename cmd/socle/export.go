@@ -47,7 +47,7 @@ func (c *exportCmd) Run(ctx context.Context, m *Main) error {
 	if c.CRS != "" {
 		var err error
 		if e.crs, err = crs.Parse(c.CRS); err != nil {
-			return &usageError{err}
+			return &usageError{fmt.Errorf("--crs: %w", err)}
 		}
 	}
 	if err := m.keepStore("-o", c.Output); err != nil {
@@ -87,7 +87,7 @@ func (c *exportCmd) load(ctx context.Context, store referentials.Store, read fun
 	d := collection.Descriptor()
 	where, err := query.Written(c.Filter, filter.Schema{Descriptor: d})
 	if err != nil {
-		return &usageError{err}
+		return &usageError{fmt.Errorf("--filter: %w", err)}
 	}
 	var systems crs.Cache
 	defer systems.Close()
@@ -239,32 +239,6 @@ func profileClause(profile string) string {
 		return ""
 	}
 	return ", disclosure profile " + profile
-}
-
-// writeWhole writes a file beside its final place and renames it once it is complete.
-func writeWhole(path string, write func(*os.File) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return referentials.Errorf(referentials.Invalid, "cannot write there: %w", err).At("%s", path)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
-		}
-	}()
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := write(f); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
 
 func share(n, of int64) float64 {

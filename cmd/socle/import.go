@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 
@@ -45,6 +43,9 @@ func (c *importCmd) Run(ctx context.Context, m *Main) error {
 		if opt.CRS, err = crs.Parse(c.CRS); err != nil {
 			return &usageError{fmt.Errorf("--crs: %w", err)}
 		}
+	}
+	if option, err := opt.Check(); err != nil {
+		return &usageError{fmt.Errorf("--%s: %w", option, err)}
 	}
 	if err := c.keepInputs(m); err != nil {
 		return err
@@ -94,10 +95,15 @@ func importWithRejects(ctx context.Context, store referentials.Store, opt import
 	}
 	f, err := os.Create(rejects)
 	if err != nil {
-		return nil, referentials.Errorf(referentials.Invalid, "cannot write there: %w", err).At("--rejects %s", rejects)
+		return nil, unwritable("--rejects "+rejects, err)
 	}
-	out := bufio.NewWriter(f)
-	opt.Rejects = out
+	opt.Rejects = f
 	report, err = importer.Import(ctx, store, opt)
-	return report, errors.Join(err, out.Flush(), f.Close())
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		err = unwritable("--rejects "+rejects, err)
+	}
+	return report, err
 }

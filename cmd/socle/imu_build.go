@@ -3,12 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/paulmach/orb"
 
 	"socle/geo"
 	"socle/geo/crs"
@@ -281,6 +280,19 @@ func (c *imuBuildCmd) replacesInput() error {
 	return nil
 }
 
+// checkPlane refuses a system whose unit is not the metre.
+func checkPlane(c crs.CRS) error {
+	info, err := crs.Describe(c)
+	if err != nil {
+		return &usageError{fmt.Errorf("--crs: %w", err)}
+	}
+	if info.Geographic || math.Abs(info.PerUnit-1) > 1e-9 {
+		return &usageError{referentials.Errorf(referentials.Invalid, "%s is in units of one %s, not in metres", c, info.Unit).
+			At("--crs").Do("name a system in metres, such as EPSG:2154")}
+	}
+	return nil
+}
+
 // readZone settles the plane and reads the polygons to be cut.
 func (r *imuReader) readZone(ctx context.Context) error {
 	c := r.command
@@ -294,8 +306,8 @@ func (r *imuReader) readZone(ctx context.Context) error {
 		if r.plane, err = crs.Parse(c.CRS); err != nil {
 			return &usageError{fmt.Errorf("--crs: %w", err)}
 		}
-		if _, err := blocks.Plane(&referentials.Descriptor{ID: "--crs", CRS: r.plane}, orb.Bound{}); err != nil {
-			return &usageError{err}
+		if err := checkPlane(r.plane); err != nil {
+			return err
 		}
 	} else if err := r.choosePlane(ctx); err != nil {
 		return err

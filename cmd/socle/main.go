@@ -25,6 +25,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program whatever it is doing
 	m := NewMain()
 	code := exitCode(m, m.ParseFlags(os.Args[1:]))
 	if code < 0 {
@@ -45,6 +46,9 @@ func exitCode(m *Main, err error) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(m.Stderr, "socle: %v\n", err)
 		return exitUsage
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(m.Stderr, "socle: interrupted; what was not finished is left as it was before")
+		return exitFail
 	}
 	printError(m, err)
 	return exitFail

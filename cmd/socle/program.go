@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -31,6 +33,8 @@ type cli struct {
 	Config kong.ConfigFlag `help:"YAML file of settings, named like the flags." env:"SOCLE_CONFIG" placeholder:"FILE"`
 	Log    string          `help:"Form of the logs: text or json." enum:"text,json" default:"text" env:"SOCLE_LOG"`
 	Level  string          `name:"log-level" help:"What is logged; debug tells of every request." enum:"debug,info,warn,error" default:"info" env:"SOCLE_LOG_LEVEL"`
+
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
 
 	Demo        demoCmd        `cmd:"" help:"Make a synthetic territory if there is none, and serve it."`
 	Synth       synthCmd       `cmd:"" help:"Write a synthetic territory as files in the real formats."`
@@ -72,13 +76,18 @@ func (m *Main) ParseFlags(args []string) error {
 		kong.Exit(func(int) { done = true }),
 		kong.Configuration(yamlSettings),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ValueFormatter(describeValue),
+		kong.Vars{"version": versionLine()},
 		kong.UsageOnError(),
 	)
 	if err != nil {
 		return err
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help":
+		args = append(slices.Clone(args[1:]), "--help")
 	}
 	m.command, err = parser.Parse(args)
 	if done {
@@ -88,6 +97,16 @@ func (m *Main) ParseFlags(args []string) error {
 		return &usageError{err}
 	}
 	return nil
+}
+
+// describeValue gives the help of a flag with the default that its placeholder hides.
+func describeValue(v *kong.Value) string {
+	if v.Flag != nil && v.Flag.PlaceHolder != "" && v.HasDefault && v.Default != "" {
+		told := *v
+		told.Help = strings.TrimSuffix(v.Help, ".") + "; " + v.Default + " when left out."
+		return kong.DefaultHelpValueFormatter(&told)
+	}
+	return kong.DefaultHelpValueFormatter(v)
 }
 
 // Run runs the command until it ends or ctx does.

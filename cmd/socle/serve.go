@@ -3,9 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
-	"net/netip"
+	"syscall"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -23,29 +24,26 @@ import (
 )
 
 type serveCmd struct {
-	Listen         string         `default:"127.0.0.1:8080" env:"SOCLE_LISTEN" placeholder:"HOST:PORT" help:"Address to listen on."`
-	AdminListen    string         `name:"admin-listen" env:"SOCLE_ADMIN_LISTEN" placeholder:"HOST:PORT" help:"Address for /metrics and /debug/pprof, which must not be public; nowhere when left out."`
-	BaseURL        string         `name:"base-url" env:"SOCLE_BASE_URL" placeholder:"URL" help:"Beginning of every link, when clients see another address."`
-	TrustedProxies []netip.Prefix `env:"SOCLE_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded or Forwarded headers are believed."`
-	RequestTimeout time.Duration  `default:"60s" env:"SOCLE_REQUEST_TIMEOUT" help:"Longest time for one answer."`
-	MaxLimit       int            `default:"10000" env:"SOCLE_MAX_LIMIT" help:"Most features on a page."`
-	CursorLifetime time.Duration  `default:"5m" env:"SOCLE_CURSOR_LIFETIME" help:"How long paging may pause on data that changed meanwhile."`
-	MaxConcurrent  int            `default:"256" env:"SOCLE_MAX_CONCURRENT" help:"Requests answered at once; others get 503."`
-	Archives       []string       `name:"tiles" env:"SOCLE_TILES" placeholder:"FILE.pmtiles" help:"Archives of tiles to serve too, at /tiles/FILE/…."`
-	TileMemory     uint64         `name:"tile-memory" default:"256" env:"SOCLE_TILE_MEMORY" placeholder:"MIB" help:"Mebibytes for tiles that are kept; 0: none."`
-	TilesAhead     int            `name:"tiles-ahead" default:"1" env:"SOCLE_TILES_AHEAD" help:"Tiles drawn at once before anyone asks for them; 0: none."`
-	MaxUpload      int64          `name:"max-upload" default:"32" env:"SOCLE_MAX_UPLOAD" placeholder:"MIB" help:"Mebibytes of a file that is sent to be put on a mesh."`
-	PublishToken   string         `name:"publish-token" env:"SOCLE_PUBLISH_TOKEN" placeholder:"TOKEN" help:"Lets clients that send it publish figures on a mesh as a collection (publish=); nobody can when left out. Better set in the environment."`
-	MaxGeocode     int64          `name:"max-geocode" default:"512" env:"SOCLE_MAX_GEOCODE" placeholder:"MIB" help:"Mebibytes of a file whose addresses are to be found."`
+	Listen         string        `default:"127.0.0.1:8080" env:"SOCLE_LISTEN" placeholder:"HOST:PORT" help:"Address to listen on."`
+	AdminListen    string        `name:"admin-listen" env:"SOCLE_ADMIN_LISTEN" placeholder:"HOST:PORT" help:"Address for /metrics and /debug/pprof, which must not be public; nowhere when left out."`
+	BaseURL        string        `name:"base-url" env:"SOCLE_BASE_URL" placeholder:"URL" help:"Beginning of every link, when clients see another address."`
+	TrustedProxies []network     `env:"SOCLE_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded or Forwarded headers are believed: networks, or single addresses."`
+	RequestTimeout time.Duration `default:"60s" env:"SOCLE_REQUEST_TIMEOUT" help:"Longest time for one answer."`
+	MaxLimit       int           `default:"10000" env:"SOCLE_MAX_LIMIT" help:"Most features on a page."`
+	CursorLifetime time.Duration `default:"5m" env:"SOCLE_CURSOR_LIFETIME" help:"How long paging may pause on data that changed meanwhile."`
+	MaxConcurrent  int           `default:"256" env:"SOCLE_MAX_CONCURRENT" help:"Requests answered at once; others get 503."`
+	Archives       []string      `name:"tiles" env:"SOCLE_TILES" placeholder:"FILE.pmtiles" help:"Archives of tiles to serve too, at /tiles/FILE/…."`
+	TileMemory     uint64        `name:"tile-memory" default:"256" env:"SOCLE_TILE_MEMORY" placeholder:"MIB" help:"Mebibytes for tiles that are kept; 0: none."`
+	TilesAhead     int           `name:"tiles-ahead" default:"1" env:"SOCLE_TILES_AHEAD" help:"Tiles drawn at once before anyone asks for them; 0: none."`
+	MaxUpload      int64         `name:"max-upload" default:"32" env:"SOCLE_MAX_UPLOAD" placeholder:"MIB" help:"Mebibytes of a file that is sent to be put on a mesh."`
+	PublishToken   string        `name:"publish-token" env:"SOCLE_PUBLISH_TOKEN" placeholder:"TOKEN" help:"Lets clients that send it publish figures on a mesh as a collection (publish=); nobody can when left out. Better set in the environment."`
+	MaxGeocode     int64         `name:"max-geocode" default:"512" env:"SOCLE_MAX_GEOCODE" placeholder:"MIB" help:"Mebibytes of a file whose addresses are to be found."`
 	profilesFlag
 }
 
 // recheck is how often the store is asked for its state even if it tells of no change:
 // /readyz says within that time that a database is gone.
 const recheck = 10 * time.Second
-
-// minToken is the least that a token may have, in characters.
-const minToken = 16
 
 // Help shows an example.
 func (serveCmd) Help() string {
@@ -76,6 +74,9 @@ func openArchives(paths []string) ([]*pmtiles.File, error) {
 // serve listens at once, so that health checks are answered while the snapshot loads.
 // ready, if any, is called with the server's URL when it is loaded.
 func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store, ready func(url string)) error {
+	if err := c.check(); err != nil {
+		return &usageError{err}
+	}
 	logger := m.logger()
 	archives, err := openArchives(c.Archives)
 	if err != nil {
@@ -92,11 +93,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 	if err != nil {
 		return &usageError{err}
 	}
-	upload := max(c.MaxUpload, 1) << 20
-	if n := len(c.PublishToken); n > 0 && n < minToken {
-		return &usageError{referentials.Errorf(referentials.Invalid, "%d characters can be guessed", n).
-			At("--publish-token").Do("take at least %d: openssl rand -hex 24", minToken)}
-	}
+	upload := c.MaxUpload << 20
 	addresses := address.NewKeeper(func() *snapshot.Public { return keeper.Current().Public() }, logger)
 	desk, err := theme.New(theme.Options{Profiles: profiles, ReadFile: uploads(upload), Addresses: addresses.Ready, Store: store}, keeper.Current)
 	if err != nil {
@@ -105,15 +102,15 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 	defer desk.Close()
 	work := jobs.New(jobs.Options{Logger: logger})
 	handler, err := api.New(api.Config{
-		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Version: version,
+		BaseURL: c.BaseURL, TrustedProxies: prefixes(c.TrustedProxies), Version: version,
 		RequestTimeout: c.RequestTimeout, MaxConcurrent: c.MaxConcurrent,
 		MaxLimit: c.MaxLimit, CursorLifetime: c.CursorLifetime, Logger: logger,
 		TileBytes: max(c.TileMemory<<20, 1), TilesAhead: cmp.Or(c.TilesAhead, -1), Prepare: c.TilesAhead > 0,
 		Archives: archives, Metrics: set, Desk: desk, MaxUploadBytes: upload, Jobs: work, PublishToken: c.PublishToken,
-		Addresses: addresses, MaxGeocodeBytes: max(c.MaxGeocode, 1) << 20,
+		Addresses: addresses, MaxGeocodeBytes: c.MaxGeocode << 20,
 	}, keeper, tiles.New(tiles.Options{}))
 	if err != nil {
-		return err
+		return asUsage(err)
 	}
 	defer handler.Close()
 	listener, err := listen(ctx, "--listen", c.Listen)
@@ -163,11 +160,20 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 
 func listen(ctx context.Context, flag, address string) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, referentials.Errorf(referentials.Unavailable, "cannot listen: %w", err).
-			At("%s %s", flag, address).Do("is another server running there? choose another port")
+	if err == nil {
+		return l, nil
 	}
-	return l, nil
+	told := referentials.Errorf(referentials.Unavailable, "cannot listen: %w", err).At("%s %s", flag, address)
+	var wrong *net.AddrError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, &usageError{told.Do("write HOST:PORT, such as 127.0.0.1:8080")}
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, told.Do("is another server running there? choose another port")
+	case errors.Is(err, syscall.EACCES):
+		return nil, told.Do("ports below 1024 need a right of their own: choose another, or let a proxy listen there")
+	}
+	return nil, told.Do("name an address of this machine and a port, such as 127.0.0.1:8080")
 }
 
 // unlessEnded drops an error that only says that ctx ended: stopping is no failure.

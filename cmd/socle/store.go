@@ -31,15 +31,19 @@ func sameFile(a, b string) bool {
 
 // openStore opens the store that a URL names.
 func openStore(ctx context.Context, store string) (referentials.Store, error) {
+	path, embedded := strings.CutPrefix(store, "gpkg:")
 	switch {
-	case strings.HasPrefix(store, "gpkg:"):
-		return gpkg.Open(ctx, strings.TrimPrefix(store, "gpkg:"))
+	case embedded && path == "":
+		return nil, &usageError{referentials.Errorf(referentials.Invalid, "gpkg: names no file").
+			At("--store").Do("write gpkg:FILE, such as gpkg:var/socle.gpkg")}
+	case embedded:
+		return gpkg.Open(ctx, path)
 	case strings.HasPrefix(store, "postgres://"), strings.HasPrefix(store, "postgresql://"):
 		return postgis.Open(ctx, store, postgis.Options{})
 	}
 	scheme, _, _ := strings.Cut(store, ":")
-	return nil, referentials.Errorf(referentials.Invalid, "no store is of kind %q", scheme).
-		At("--store").Do("write gpkg:FILE or postgres://USER@HOST/DATABASE")
+	return nil, &usageError{referentials.Errorf(referentials.Invalid, "no store is of kind %q", scheme).
+		At("--store").Do("write gpkg:FILE or postgres://USER@HOST/DATABASE")}
 }
 
 // redact hides the passwords in what names a store. What cannot be read as a URL is hidden

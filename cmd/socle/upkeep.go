@@ -34,12 +34,16 @@ func (versionCmd) Help() string { return "Example:\n  socle version" }
 
 // Run prints the version of the program and of Go.
 func (versionCmd) Run(m *Main) error {
+	_, err := fmt.Fprintln(m.Stdout, versionLine())
+	return err
+}
+
+func versionLine() string {
 	line := "socle " + version
 	if info, ok := debug.ReadBuildInfo(); ok {
 		line += " (" + info.GoVersion + ")"
 	}
-	_, err := fmt.Fprintln(m.Stdout, line)
-	return err
+	return line
 }
 
 type healthcheckCmd struct {

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"socle/referentials"
+)
+
+// writeWhole writes a file beside its final place and renames it once it is complete.
+func writeWhole(path string, write func(*os.File) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return unwritable(path, err)
+	}
+	err = complete(f, write)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // what failed is the cause
+		return unwritable(path, err)
+	}
+	return nil
+}
+
+func complete(f *os.File, write func(*os.File) error) error {
+	if err := f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := write(f); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// unwritable says why path could not be written and what to do. Errors that are not of
+// the file system pass.
+func unwritable(path string, err error) error {
+	var told *referentials.Error
+	if errors.As(err, &told) {
+		return err
+	}
+	var inPath *fs.PathError
+	var inLink *os.LinkError
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return referentials.Errorf(referentials.Unavailable, "the disk is full").At("%s", path).Do("make room and try again")
+	case errors.As(err, &inPath):
+		err = inPath.Err // its path is that of a temporary file
+	case errors.As(err, &inLink):
+		err = inLink.Err
+	default:
+		return err
+	}
+	failed := referentials.Errorf(referentials.Invalid, "cannot write there: %w", err).At("%s", path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return failed.Do("make the folder %s first", filepath.Dir(path))
+	}
+	return failed
+}
