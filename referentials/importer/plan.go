@@ -257,11 +257,13 @@ func (p *plan) add(r reading, c *column, k *known, field string) {
 // geometry fixes the type and the system of the collection's shapes.
 func (p *plan) geometry(inputs []*input, isKnown bool) {
 	var met []geo.Type
+	var count int64
 	surveyed, shapes := true, false
 	for _, in := range inputs {
 		shapes = shapes || in.hasGeometry()
 		surveyed = surveyed && in.survey.done
 		for t, n := range in.survey.types {
+			count += n
 			if n > 0 && !slices.Contains(met, t) {
 				met = append(met, t)
 			}
@@ -280,7 +282,7 @@ func (p *plan) geometry(inputs []*input, isKnown bool) {
 		return
 	}
 	d.Geometry = typeFor(met)
-	completeTiles(d)
+	completeTiles(d, surveyed && count <= fewPoints)
 }
 
 // storageCRS is the system of the first file that has shapes.
@@ -311,9 +313,13 @@ func typeFor(met []geo.Type) geo.Type {
 	return target
 }
 
+// fewPoints are as many as a tile shows without any trouble.
+const fewPoints = 1000
+
 // completeTiles gives a collection the zooms that its descriptor does not say. Points are
-// shown later than areas: there are more of them.
-func completeTiles(d *referentials.Descriptor) {
+// shown later than areas, as there are more of them, and few of them from afar: nobody finds
+// them otherwise.
+func completeTiles(d *referentials.Descriptor, few bool) {
 	p := &d.Tiles
 	if p.MaxZoom != 0 {
 		return
@@ -321,10 +327,12 @@ func completeTiles(d *referentials.Descriptor) {
 	p.MaxZoom = 16
 	if p.MinZoom == 0 {
 		p.MinZoom = 7
-		switch d.Geometry.Dimension() {
-		case 0:
+		switch dimension := d.Geometry.Dimension(); {
+		case dimension == 0 && few:
+			p.MinZoom = 5
+		case dimension == 0:
 			p.MinZoom = 11
-		case 1:
+		case dimension == 1:
 			p.MinZoom = 9
 		}
 	}

@@ -107,7 +107,7 @@ func TestSidecarSetsTiles(t *testing.T) {
 	if !reflect.DeepEqual(d.Tiles, want) {
 		t.Errorf("got %+v", d.Tiles)
 	}
-	completeTiles(&d)
+	completeTiles(&d, true)
 	if want.MaxZoom = 16; !reflect.DeepEqual(d.Tiles, want) {
 		t.Errorf("completed, it is %+v", d.Tiles)
 	}
@@ -155,4 +155,20 @@ func FuzzParseSidecar(f *testing.F) {
 			_ = s.apply(&referentials.Descriptor{Fields: []referentials.Field{{Name: "a"}}})
 		}
 	})
+}
+
+// TestZooms shows few points from afar, and many only where there is room for them.
+func TestZooms(t *testing.T) {
+	for _, test := range []struct {
+		kind      geo.Type
+		few       bool
+		low, high uint8
+	}{
+		{geo.Point, true, 5, 16}, {geo.MultiPoint, false, 11, 16}, {geo.LineString, true, 9, 16}, {geo.MultiPolygon, false, 7, 16}, {geo.Any, true, 7, 16},
+	} {
+		d := referentials.Descriptor{Geometry: test.kind}
+		if completeTiles(&d, test.few); d.Tiles.MinZoom != test.low || d.Tiles.MaxZoom != test.high {
+			t.Errorf("%s, few: %t: zooms %d to %d", test.kind, test.few, d.Tiles.MinZoom, d.Tiles.MaxZoom)
+		}
+	}
 }

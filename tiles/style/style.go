@@ -25,7 +25,7 @@ var layersFile []byte
 type Book struct {
 	Background   string             `json:"background"`
 	Referentials map[string][]Layer `json:"referentials"` // by id of the catalogue
-	Kinds        map[string][]Layer `json:"kinds"`        // "point", "line", "polygon"
+	Kinds        map[string][]Layer `json:"kinds"`        // "point", "few points", "line", "polygon"
 	Territory    []Place            `json:"territoire"`   // from the ground up
 	Theme        Theme              `json:"theme"`        // figures on cells
 }
@@ -107,10 +107,17 @@ func (b *Book) Of(d *referentials.Descriptor) []Layer {
 	return out
 }
 
+// manyFrom is the zoom from which collections of many points have tiles.
+const manyFrom = 11
+
 // byKind gives the layers for shapes of a dimension, or of all where there may be any.
+// Points that have tiles before others are few, and drawn so that they are found.
 func (b *Book) byKind(d *referentials.Descriptor) []Layer {
 	switch d.Geometry.Dimension() {
 	case 0:
+		if d.Tiles.MinZoom < manyFrom {
+			return b.Kinds["few points"]
+		}
 		return b.Kinds["point"]
 	case 1:
 		return b.Kinds["line"]

@@ -94,6 +94,24 @@ func TestOf(t *testing.T) {
 	}
 }
 
+// TestFewPoints draws points that are shown from afar larger than those of which there are many.
+func TestFewPoints(t *testing.T) {
+	b := book(t)
+	radius := func(minZoom uint8) (out string) {
+		layers := b.Of(&referentials.Descriptor{ID: "mine", Geometry: geo.MultiPoint, Tiles: referentials.TilePolicy{MinZoom: minZoom, MaxZoom: 16}})
+		var paint struct {
+			Radius json.RawMessage `json:"circle-radius"`
+		}
+		if err := json.Unmarshal(layers[1].Paint, &paint); err != nil || len(layers) != 2 || layers[1].ID != "mine-point" {
+			t.Fatalf("%+v: %v", layers, err)
+		}
+		return string(paint.Radius)
+	}
+	if few, many := radius(5), radius(11); few != `["interpolate",["linear"],["zoom"],5,2.2,10,3.2,16,6]` || many != `["interpolate",["exponential",1.5],["zoom"],8,1,13,2.2,18,5]` {
+		t.Errorf("few: %s, many: %s", few, many)
+	}
+}
+
 // TestClasses fills polygons by the first field on tiles whose values have colours, other
 // layers and other collections as before.
 func TestClasses(t *testing.T) {
