@@ -226,6 +226,24 @@ export async function phone(base, open) {
   return `map ${map.width}×${map.height}`;
 }
 
+/** What is drawn from near only is looked at from near: where the address asks for it, and where the list of layers is asked to. */
+export async function from_near(base, open) {
+  const tab = await open("/map?collections=adresses");
+  const look = () => new URL(tab.page.url()).hash.slice(1).split("/").map(Number);
+  const near = () => tab.until("the map comes near", () => look()[0] >= 16 && look());
+  const [, lat, lng] = await near(), reach = .0005;
+  await tab.ready();
+  const { features } = await api(base, `/collections/adresses/items?limit=1&bbox=${[lng - reach, lat - reach, lng + reach, lat + reach]}`);
+  assert.ok(features.length, "there is no address in sight");
+  await tab.page.mouse.click(...await pixelOf(tab, features[0].geometry.coordinates));
+  await tab.until("the address is read", async () => (await tab.text("#feature")).includes(features[0].id));
+  const far = await open("/map?collections=iris,adresses");
+  await far.ready();
+  await far.page.click("#tab-layers");
+  await far.page.click("#layers [data-layer=adresses] button.link");
+  await far.until("the list comes near", () => Number(new URL(far.page.url()).hash.slice(1).split("/")[0]) >= 16);
+}
+
 /** A click tells of a feature with titles and units, its blocks, and buildings their height. */
 export async function feature(base, open) {
   const { features } = await api(base, "/collections/batiments/items?f=json&limit=40&filter=nb_logement%20%3E%205"), b = features.find(f => f.properties.zmax - f.properties.zmin > 3 || f.properties.hauteur > 3);

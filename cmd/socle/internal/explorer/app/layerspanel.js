@@ -8,7 +8,7 @@ import { base, classNames, number, read, say } from "./words.js";
  * @param {Layer[]} layers
  * @param {Set<string>} shown
  * @param {number} zoom
- * @param {{toggle: (id: string) => void, look: (l: Layer) => void}} on
+ * @param {{toggle: (id: string) => void, look: (l: Layer) => void, from: (l: Layer) => number}} on
  */
 export function layersPanel(layers, shown, zoom, on) {
   if (layers.length === 0) return [el("p", {}, say("Aucune couche : importez des données avec ", "No layer: import data with "), el("code", {}, "socle import"), ".")];
@@ -18,9 +18,9 @@ export function layersPanel(layers, shown, zoom, on) {
   });
 }
 
-/** @param {Layer} l @param {boolean} on @param {number} zoom @param {{toggle: (id: string) => void, look: (l: Layer) => void}} acts */
+/** @param {Layer} l @param {boolean} on @param {number} zoom @param {{toggle: (id: string) => void, look: (l: Layer) => void, from: (l: Layer) => number}} acts */
 function item(l, on, zoom, acts) {
-  const far = zoom < l.minzoom;
+  const far = zoom < acts.from(l);
   return el("li", { className: far ? "far" : "", data: { layer: l.id } },
     el("label", {}, el("input", { type: "checkbox", name: `layer-${l.id}`, checked: on, on: { change: () => acts.toggle(l.id) } }), el("span", {}, el("b", {}, read(l.title)),
       el("small", {}, [`${number(l.count)} ${[say("points", "points"), say("lignes", "lines"), say("surfaces", "areas")][l.shape]}`, l.producer, l.vintage && say(`millésime ${l.vintage}`, `vintage ${l.vintage}`), l.licence].filter(Boolean).join(" · ")))),

@@ -160,7 +160,7 @@ function follow() {
 /** @type {import("./values.js").Values | null} */
 let drawn = null;
 
-const listLayers = () => render(byId("layers"), layersPanel(menu.layers, shown(), views[0].map.getZoom(), { toggle, look: l => views[0].map.zoomTo(l.minzoom + .5) }));
+const listLayers = () => render(byId("layers"), layersPanel(menu.layers, shown(), views[0].map.getZoom(), { toggle, from: l => views[0].from(l), look: l => views[0].map.zoomTo(views[0].from(l) + .5) }));
 
 function addressNow() {
   const q = write(state), m = views[0]?.map;
@@ -321,10 +321,27 @@ function cameraOf() {
   return { bounds: [Math.min(...boxes.map(b => b[0])), Math.min(...boxes.map(b => b[1])), Math.max(...boxes.map(b => b[2])), Math.max(...boxes.map(b => b[3]))], fitBoundsOptions: { padding: 24 } };
 }
 
+/**
+ * Comes near enough to see something of the layers that the address asks for, when none of
+ * them is drawn from as far as all of them fit.
+ * @param {MapView} view
+ */
+async function approach(view) {
+  const asked = location.hash.length > 1 ? [] : menu.layers.filter(l => state.layers?.includes(l.id) && l.count > 0);
+  const nearest = asked.sort((a, b) => view.from(a) - view.from(b))[0];
+  if (!nearest || view.map.getZoom() >= view.from(nearest)) return;
+  view.map.setZoom(view.from(nearest) + .5);
+  const items = `/collections/${encodeURIComponent(nearest.id)}/items?limit=1`;
+  if ((await getJSON(`${items}&bbox=${view.map.getBounds().toArray().flat()}`)).numberMatched > 0) return;
+  const [lng, lat] = (await getJSON(items)).features[0]?.geometry?.coordinates.flat(Infinity) ?? [];
+  if (Number.isFinite(lat)) view.map.setCenter([lng, lat]);
+}
+
 async function start() {
   [menu, territory] = await Promise.all([getJSON("/map/menu"), root.dataset.style ? getJSON(`/styles/${root.dataset.style}`) : null]);
   views[0] = new MapView(byId("map-a"), menu, territory, styleOf, cameraOf());
   listen(views[0], 0);
+  approach(views[0]).catch(e => notice(e.message));
   toolsOf({
     views, state, follow,
     relief() {

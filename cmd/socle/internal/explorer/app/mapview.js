@@ -99,6 +99,12 @@ export class MapView {
     if (this.#ready) this.#visibility();
   }
 
+  /** The zoom from which a layer is drawn: the territory's style may show it later than its tiles. @param {import("./menu.js").Layer} l */
+  from(l) {
+    const drawn = (this.territory?.layers ?? []).filter((/** @type {any} */ t) => t["source-layer"] === l.id).map((/** @type {any} */ t) => t.minzoom ?? 0);
+    return Math.max(l.minzoom, drawn.length > 0 ? Math.min(...drawn) : 0);
+  }
+
   #visibility() {
     const drawn = new Set(this.territory ? this.territory.layers.map((/** @type {any} */ l) => l["source-layer"]).filter(Boolean) : []);
     for (const l of this.map.getStyle().layers) {
