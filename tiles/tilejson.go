@@ -16,7 +16,7 @@ import (
 type TileJSON struct {
 	TileJSON     string        `json:"tilejson"`
 	Name         string        `json:"name,omitempty"`
-	Attribution  string        `json:"attribution,omitempty"`
+	Attribution  string        `json:"attribution,omitempty"` // HTML, as map libraries take it
 	Scheme       string        `json:"scheme"`
 	Tiles        []string      `json:"tiles"`
 	MinZoom      uint8         `json:"minzoom"`
@@ -137,10 +137,14 @@ func DescribeSelections(p *snapshot.Public, selections []Selection, template str
 			credits = append(credits, d.Producer)
 		}
 	}
-	t.Name, t.Attribution = strings.Join(names, ", "), strings.Join(credits, ", ")
+	t.Name, t.Attribution = strings.Join(names, ", "), textInHTML.Replace(strings.Join(credits, ", "))
 	t.place(extent)
 	return t, nil
 }
+
+// textInHTML keeps a producer's name a text where map libraries put HTML. Quotes stay: some
+// clients show an attribution as it is.
+var textInHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // labelLayer describes the layer of label points of a collection.
 func labelLayer(d *referentials.Descriptor, policy *referentials.TilePolicy) VectorLayer {
