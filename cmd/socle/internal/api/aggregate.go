@@ -107,6 +107,11 @@ func (a *API) aggregate(w http.ResponseWriter, r *http.Request) error {
 	if id == "" && fresh(w, r, a.etag(a.desk.Tag(q), f.name, lang)) {
 		return nil
 	}
+	done, err := a.figures.take(r.Context(), a.client(r))
+	if err != nil {
+		return err
+	}
+	defer done()
 	release, err := a.desk.Release(r.Context(), q)
 	if err != nil {
 		return err
@@ -134,7 +139,7 @@ func (a *API) aggregateOwn(w http.ResponseWriter, r *http.Request) error {
 	if err := a.mayPublish(w, r, id); err != nil {
 		return err
 	}
-	file := theme.File{Key: p.get("source-key"), Body: http.MaxBytesReader(w, r.Body, a.config.MaxUploadBytes)}
+	file := theme.File{Key: p.get("source-key")}
 	if file.Name, err = ownName(r.Header.Get("Content-Type")); err != nil {
 		return err
 	}
@@ -150,6 +155,12 @@ func (a *API) aggregateOwn(w http.ResponseWriter, r *http.Request) error {
 				Do("name those that make the address, in order: adresse,code_postal,commune")
 		}
 	}
+	done, err := a.figures.take(r.Context(), a.client(r))
+	if err != nil {
+		return err
+	}
+	defer done()
+	file.Body = newSteadyBody(w, r, a.config.MaxUploadBytes, readTimeout)
 	w.Header().Set("Cache-Control", "no-store")
 	if f.name == "html" { // a page has nothing to link to: what was sent is not kept
 		f = &releaseFormats[0]
@@ -253,6 +264,11 @@ func (a *API) crosswalk(w http.ResponseWriter, r *http.Request) error {
 	if fresh(w, r, a.etag(a.desk.Tag(q), "crosswalk", f.name)) {
 		return nil
 	}
+	done, err := a.figures.take(r.Context(), a.client(r))
+	if err != nil {
+		return err
+	}
+	defer done()
 	passage, err := a.desk.Crosswalk(r.Context(), q)
 	if err != nil {
 		return err

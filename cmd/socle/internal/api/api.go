@@ -46,6 +46,7 @@ type Config struct {
 	MaxLimit     int // 10,000
 
 	MaxConcurrent  int           // requests answered at once, the others get 503: 256
+	MaxHeavy       int           // figures worked out at once, and files of addresses; others wait: as many as processors, 4 at least
 	RequestTimeout time.Duration // 60 s
 	DrainTimeout   time.Duration // for requests under way when the server stops: 20 s
 	MaxURLBytes    int           // 16 KiB
@@ -148,6 +149,8 @@ type API struct {
 	archives archives
 	linked   atomic.Pointer[linked]
 	slots    chan struct{} // one for each request under way
+	figures  *turns        // of themes on meshes
+	files    *turns        // of files of addresses
 	now      func() time.Time
 	times    timekeeper
 
@@ -188,6 +191,8 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 		pages:    pages,
 		explorer: app,
 		slots:    make(chan struct{}, config.MaxConcurrent),
+		figures:  newTurns(config.MaxHeavy, config.MaxConcurrent/4),
+		files:    newTurns(config.MaxHeavy, config.MaxConcurrent/4),
 		now:      time.Now,
 		boot:     strings.ToLower(rand.Text()[:8]) + "-",
 	}

@@ -35,10 +35,14 @@ func (a *API) geocodeCSV(reverse bool) handlerFunc {
 		if err != nil {
 			return err
 		}
+		done, err := a.files.take(r.Context(), a.client(r))
+		if err != nil {
+			return err
+		}
+		defer done()
 		// A long file takes longer than other answers may.
-		c := http.NewResponseController(w)
-		until := time.Now().Add(geocodeTime)
-		_, _ = c.SetReadDeadline(until), c.SetWriteDeadline(until) // where they cannot be set the usual ones hold
+		connection, until := http.NewResponseController(w), time.Now().Add(geocodeTime)
+		_ = connection.SetWriteDeadline(until) // where it cannot be set the usual one holds
 		ctx, cancel := context.WithDeadline(context.WithoutCancel(r.Context()), until)
 		defer cancel()
 		form, err := a.readForm(w, r)
@@ -60,11 +64,11 @@ func (a *API) geocodeCSV(reverse bool) handlerFunc {
 		h.Set("Content-Type", "text/csv; charset=utf-8")
 		h.Set("Content-Disposition", `attachment; filename="geocoded.csv"`)
 		h.Set("Cache-Control", "no-store")
-		var out io.Writer = w
+		var out io.Writer = &steadyAnswer{w, connection}
 		if bom, err := (&parameters{form.values}).flag("with_bom", false); err != nil {
 			return err
 		} else if bom {
-			out = &marked{w: w}
+			out = &marked{w: out}
 		}
 		_, err = bulk.Run(ctx, x, form.file, out, o)
 		return err
@@ -111,7 +115,7 @@ func (a *API) readForm(w http.ResponseWriter, r *http.Request) (f *form, err err
 			f = nil
 		}
 	}()
-	body := http.MaxBytesReader(w, r.Body, a.config.MaxGeocodeBytes)
+	body := newSteadyBody(w, r, a.config.MaxGeocodeBytes, geocodeTime)
 	media, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch media {
 	case "multipart/form-data":

@@ -169,6 +169,11 @@ func (a *API) execute(w http.ResponseWriter, r *http.Request) error {
 	if prefers(r, "respond-async") {
 		return a.executeLater(w, r, p, do)
 	}
+	done, err := a.figures.take(r.Context(), a.client(r))
+	if err != nil {
+		return err
+	}
+	defer done()
 	result, err := do(r.Context(), func(int) {})
 	if err != nil {
 		return err
