@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/paulmach/orb"
 	"github.com/twpayne/go-geos"
 	"pgregory.net/rapid"
 
@@ -239,4 +240,32 @@ func onBorderOf(shapes []geo.Geometry, x, y float64) bool {
 		}
 	}
 	return false
+}
+
+// TestFits is where a box is too wide for a grid, or too far from the origin, each by itself.
+func TestFits(t *testing.T) {
+	box := func(x, y, width, height float64) orb.Bound {
+		return orb.Bound{Min: orb.Point{x, y}, Max: orb.Point{x + width, y + height}}
+	}
+	const perUnit = 1 << 10
+	const wide, far = maxSpan / perUnit, maxCoordinate / perUnit
+	for _, c := range []struct {
+		what string
+		box  orb.Bound
+		want bool
+	}{
+		{"a department", box(300_000, 6_700_000, 150_000, 120_000), true},
+		{"as wide as it may be", box(0, 0, wide-1, 1), true},
+		{"too wide", box(0, 0, wide, 1), false},
+		{"too high", box(0, 0, 1, wide), false},
+		{"as far as it may be", box(far-2, -far+2, 1, 1), true},
+		{"too far to the east", box(far, 0, 1, 1), false},
+		{"too far to the west", box(-far, 0, 1, 1), false},
+		{"too far to the north", box(0, far, 1, 1), false},
+		{"too far to the south", box(0, -far, 1, 1), false},
+	} {
+		if got := Fits(c.box, perUnit); got != c.want {
+			t.Errorf("%s: %v", c.what, got)
+		}
+	}
 }

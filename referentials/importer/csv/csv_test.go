@@ -350,6 +350,8 @@ func TestGeometry(t *testing.T) {
 		{"WKT", "id;geom\n1;POLYGON ((0 0, 1 0, 1 1, 0 0))\n2;\n3;POINT EMPTY\n4;POINT (1\n", csv.WKT, crs.CRS{}, "id / 1|Polygon [0 0 1 0 1 1 0 0] / 2 / 3|Point [] / ! row 4, line 5: a position of its WKT has 1 ordinates"},
 		{"EWKT", "rnb_id;point\nA;SRID=4326;POINT(1 2)\n", csv.NoGeometry, crs.CRS{}, "rnb_id|point / ! row 1, line 2: it has 3 fields where the header has 2"},
 		{"EWKT quoted", "rnb_id;point\nA;\"SRID=2154;POINT Z (1 2 3)\"\nB;\"SRID=3948;POINT (1 2)\"\n", csv.WKT, l93, "rnb_id / A|Point [1 2] / ! row 2, line 3: its SRID 3948 is not that of the other rows (EPSG:2154)"},
+		{"WKT after a row without", "id;geom\n1;\n2;POINT (1 2)\n", csv.WKT, crs.CRS{}, "id / 1 / 2|Point [1 2]"},
+		{"EWKT after a row without", "id;geom\n1;\n2;\"SRID=2154;POINT (1 2)\"\n", csv.WKT, l93, "id / 1 / 2|Point [1 2]"},
 		{"WKB", "id;geom\n1;0101000020E6100000000000000000F03F0000000000000040\n", csv.WKB, crs.CRS84, "id / 1|Point [1 2]"},
 	} {
 		t.Run(c.title, func(t *testing.T) {

@@ -130,6 +130,18 @@ func TestCells(t *testing.T) {
 	}
 }
 
+// TestColumnsWithoutWidth has columns of no bytes hold nothing, whatever their type.
+func TestColumnsWithoutWidth(t *testing.T) {
+	for _, kind := range []byte("CNFDLI+BOYT@MGPW") {
+		cols := []dbfColumn{{"none", kind, 0, 0}, {"c", 'C', 1, 0}}
+		layer := open(t, write(t, map[string][]byte{".dbf": dbf(0, cols, " x")}), shapefile.Options{})
+		values := all(t, layer)[0].values
+		if !values[0].IsNull() || values[1].String() != "x" {
+			t.Errorf("%c: %v", kind, values)
+		}
+	}
+}
+
 func TestFoxPro(t *testing.T) {
 	cell := []byte{' '}
 	cell = binary.LittleEndian.AppendUint32(cell, 0xfffffffe) // -2
