@@ -48,6 +48,31 @@ func Describe(c CRS) (Info, error) {
 			Area: world, AreaName: "World.",
 		}, nil
 	}
+	var info Info
+	err := withRegistered(c, func(ctx *C.PJ_CONTEXT, pj *C.PJ) error {
+		info = Info{Name: C.GoString(C.proj_get_name(pj)), Area: world}
+		var west, south, east, north C.double
+		var area *C.char
+		if C.proj_get_area_of_use(ctx, pj, &west, &south, &east, &north, &area) != 0 && west != unknownArea {
+			info.Area = orb.Bound{
+				Min: orb.Point{float64(west), float64(south)},
+				Max: orb.Point{float64(east), float64(north)},
+			}
+			info.AreaName = C.GoString(area)
+		}
+		if err := info.readAxes(ctx, pj); err != nil {
+			return fmt.Errorf("%s (%s): %w", c, info.Name, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return Info{}, err
+	}
+	return info, nil
+}
+
+// withRegistered hands use a system of PROJ's database, which is gone when use returns.
+func withRegistered(c CRS, use func(*C.PJ_CONTEXT, *C.PJ) error) error {
 	ctx := C.proj_context_create()
 	defer C.proj_context_destroy(ctx)
 	C.proj_log_level(ctx, C.PJ_LOG_NONE)
@@ -57,24 +82,10 @@ func Describe(c CRS) (Info, error) {
 	defer C.free(unsafe.Pointer(code))
 	pj := C.proj_create_from_database(ctx, authority, code, C.PJ_CATEGORY_CRS, 0, nil)
 	if pj == nil {
-		return Info{}, fmt.Errorf("%s is not a coordinate reference system that PROJ knows", c)
+		return fmt.Errorf("%s is not a coordinate reference system that PROJ knows", c)
 	}
 	defer C.proj_destroy(pj)
-
-	info := Info{Name: C.GoString(C.proj_get_name(pj)), Area: world}
-	var west, south, east, north C.double
-	var area *C.char
-	if C.proj_get_area_of_use(ctx, pj, &west, &south, &east, &north, &area) != 0 && west != unknownArea {
-		info.Area = orb.Bound{
-			Min: orb.Point{float64(west), float64(south)},
-			Max: orb.Point{float64(east), float64(north)},
-		}
-		info.AreaName = C.GoString(area)
-	}
-	if err := info.readAxes(ctx, pj); err != nil {
-		return Info{}, fmt.Errorf("%s (%s): %w", c, info.Name, err)
-	}
-	return info, nil
+	return use(ctx, pj)
 }
 
 const (

@@ -118,28 +118,3 @@ func ownID(pj *C.PJ) CRS {
 	}
 	return c
 }
-
-// PROJJSON gives the definition of a system as PROJJSON, on one line, as GeoParquet
-// carries it.
-func PROJJSON(c CRS) (string, error) {
-	ctx := C.proj_context_create()
-	defer C.proj_context_destroy(ctx)
-	C.proj_log_level(ctx, C.PJ_LOG_NONE)
-
-	authority, code := C.CString(c.Authority), C.CString(c.Code)
-	defer C.free(unsafe.Pointer(authority))
-	defer C.free(unsafe.Pointer(code))
-	pj := C.proj_create_from_database(ctx, authority, code, C.PJ_CATEGORY_CRS, 0, nil)
-	if pj == nil {
-		return "", fmt.Errorf("%s is not a coordinate reference system that PROJ knows", c)
-	}
-	defer C.proj_destroy(pj)
-	multiline := C.CString("MULTILINE=NO")
-	defer C.free(unsafe.Pointer(multiline))
-	options := [2]*C.char{multiline, nil}
-	text := C.proj_as_projjson(ctx, pj, &options[0])
-	if text == nil {
-		return "", fmt.Errorf("%s cannot be written as PROJJSON", c)
-	}
-	return C.GoString(text), nil
-}
