@@ -26,7 +26,7 @@ func (f *passageFlags) question() theme.Question {
 }
 
 // withDesk loads the collections that a question is about, and those they refer to, for the
-// time of use. own, if any, is its source; flags say in errors where a name comes from.
+// time of use. own, if any, is its source.
 func (m *Main) withDesk(ctx context.Context, o theme.Options, q *theme.Question, own *snapshot.Collection, use func(referentials.Store, *theme.Desk) error) error {
 	return m.withStore(ctx, func(store referentials.Store) error {
 		states, err := store.Collections(ctx)

@@ -18,17 +18,6 @@ const minServer = 130000
 // migrateLock is the advisory lock of whoever prepares a database.
 const migrateLock = 0x736f636c65 // "socle"
 
-// Migrate brings the database of a postgres:// URL to the newest shape. Servers that
-// start together wait for each other. Its errors are those of [Open].
-func Migrate(ctx context.Context, url string) error {
-	config, err := pgx.ParseConfig(url)
-	if err != nil {
-		return badURL(err)
-	}
-	_, err = prepare(ctx, config)
-	return err
-}
-
 // session sets what every connection of the store relies on, unless the URL says otherwise.
 func session(config *pgx.ConnConfig, postgisSchema string) {
 	for name, value := range map[string]string{
@@ -45,7 +34,7 @@ func session(config *pgx.ConnConfig, postgisSchema string) {
 }
 
 // prepare checks the server, makes sure of PostGIS, migrates, and tells the schema that
-// PostGIS lives in.
+// PostGIS lives in. Servers that start together wait for each other.
 func prepare(ctx context.Context, config *pgx.ConnConfig) (schema string, err error) {
 	conn, err := pgx.ConnectConfig(ctx, config.Copy())
 	if err != nil {

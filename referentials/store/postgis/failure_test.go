@@ -178,12 +178,18 @@ func TestReadersHoldNobody(t *testing.T) {
 	}
 }
 
-// TestMigrateTogether: servers that start at once wait for each other.
-func TestMigrateTogether(t *testing.T) {
+// TestOpenTogether: servers that start at once wait for each other.
+func TestOpenTogether(t *testing.T) {
 	dsn := database(t)
 	var g errgroup.Group
 	for range 5 {
-		g.Go(func() error { return Migrate(t.Context(), dsn) })
+		g.Go(func() error {
+			s, err := Open(t.Context(), dsn, Options{})
+			if err != nil {
+				return err
+			}
+			return s.Close()
+		})
 	}
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
