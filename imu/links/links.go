@@ -12,12 +12,9 @@ package links
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"math"
 	"slices"
 	"strings"
-
-	"github.com/paulmach/orb"
 
 	"socle/geo/crs"
 	"socle/geo/index"
@@ -68,41 +65,7 @@ type Result struct {
 	Receipt  Receipt
 }
 
-// Receipt tells how links were made.
-type Receipt struct {
-	Addresses Input          `json:"addresses"`
-	Buildings Input          `json:"buildings"`
-	Streets   *Input         `json:"streets,omitempty"`
-	ReachM    float64        `json:"reach_m"`
-	Linked    int            `json:"linked"`
-	Links     int            `json:"links"`
-	Rules     map[Rule]int   `json:"rules"`     // addresses by rule
-	Unlinked  map[string]int `json:"unlinked"`  // addresses by reason
-	Unchecked int            `json:"unchecked"` // façades where no street is known within reach
-	MedianM   float64        `json:"median_m"`  // of façades
-	P95M      float64        `json:"p95_m"`
-	Alone     int            `json:"buildings_without_address"`
-}
-
-// Input names a collection as it was read.
-type Input struct {
-	Collection string `json:"collection"`
-	Version    int64  `json:"version"`
-	Revision   int64  `json:"revision"`
-}
-
-func input(c *snapshot.Collection) Input {
-	v := c.State().Version
-	return Input{c.Descriptor().ID, v.ID, v.Revision}
-}
-
 const defaultReach = 60
-
-// footway are the kinds of ways that people cross to reach a door.
-var footway = map[string]bool{
-	"footway": true, "path": true, "steps": true, "cycleway": true, "service": true, "track": true, "pedestrian": true, "bridleway": true, "corridor": true,
-	"sentier": true, "escalier": true, "piste cyclable": true,
-}
 
 // Build links the addresses. Everything is measured in the system of the addresses, which
 // must be in metres. The same collections give the same links.
@@ -178,113 +141,6 @@ func (l *linker) check() error {
 		return referentials.Errorf(referentials.Invalid, "a façade is not looked for %g m away", l.reach).At("reach").Do("write a distance of at most 1000 m")
 	}
 	return nil
-}
-
-// readBuildings brings footprints to the system of the addresses.
-func (l *linker) readBuildings(ways *crs.Cache) error {
-	way, err := ways.Between(l.Buildings.Descriptor().CRS, l.Addresses.Descriptor().CRS)
-	if err != nil {
-		return err
-	}
-	n := l.Buildings.Len()
-	l.rings, l.outlines = make([]ringsOf, n), make([]topology.Outline, n)
-	boxes := make([]orb.Bound, n)
-	parcel := l.Buildings.Descriptor().FieldIndex("parcelle")
-	l.parcels = map[string][]int{}
-	for i := range n {
-		g := l.Buildings.Geometry(i)
-		g.XY = slices.Clone(g.XY)
-		if err := way.Forward(g.XY); err != nil {
-			return err
-		}
-		l.outlines[i].Place(&g)
-		l.rings[i].first = len(l.shapes)
-		for k := range g.Ends {
-			l.shapes = append(l.shapes, g.Ring(k))
-		}
-		l.rings[i].end = len(l.shapes)
-		boxes[i] = g.Bound()
-		if parcel >= 0 {
-			if p := plainParcel(l.Buildings.Value(i, parcel).Str()); p != "" {
-				l.parcels[p] = append(l.parcels[p], i)
-			}
-		}
-	}
-	l.tree = index.Build(boxes)
-	return nil
-}
-
-// plainParcel drops what writers put around the letters and digits of a parcel.
-func plainParcel(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return -1
-	}, strings.ToUpper(s))
-}
-
-func (l *linker) readStreets(ways *crs.Cache) error {
-	var boxes []orb.Bound
-	if l.Streets != nil {
-		d := l.Streets.Descriptor()
-		way, err := ways.Between(d.CRS, l.Addresses.Descriptor().CRS)
-		if err != nil {
-			return err
-		}
-		kind := d.FieldIndex("nature")
-		if kind < 0 {
-			kind = d.FieldIndex("highway")
-		}
-		for i := range l.Streets.Len() {
-			if kind >= 0 && footway[strings.ToLower(l.Streets.Value(i, kind).Str())] {
-				continue
-			}
-			g := l.Streets.Geometry(i)
-			g.XY = slices.Clone(g.XY)
-			if err := way.Forward(g.XY); err != nil {
-				return err
-			}
-			for k := range g.Ends {
-				line := g.Ring(k)
-				for j := 3; j < len(line); j += 2 {
-					s := [4]float64{line[j-3], line[j-2], line[j-1], line[j]}
-					l.segments = append(l.segments, s)
-					boxes = append(boxes, orb.Bound{Min: orb.Point{min(s[0], s[2]), min(s[1], s[3])}, Max: orb.Point{max(s[0], s[2]), max(s[1], s[3])}})
-				}
-			}
-		}
-	}
-	l.ways = index.Build(boxes)
-	return nil
-}
-
-// readGiven reads the addresses that buildings name: the RNB's column addresses, a JSON
-// array of objects with a key of the national register.
-func (l *linker) readGiven() {
-	l.given = map[string][]int{}
-	f := l.Buildings.Descriptor().FieldIndex("addresses")
-	if f < 0 {
-		return
-	}
-	for i := range l.Buildings.Len() {
-		v := l.Buildings.Value(i, f)
-		if v.IsNull() {
-			continue
-		}
-		var list []struct {
-			Key string `json:"cle_interop_ban"`
-			ID  string `json:"id"`
-		}
-		if json.Unmarshal([]byte(v.String()), &list) != nil {
-			continue // text of another kind names nothing
-		}
-		for _, a := range list {
-			if key := cmp.Or(a.Key, a.ID); key != "" && !slices.Contains(l.given[key], i) {
-				l.given[key] = append(l.given[key], i)
-			}
-		}
-	}
 }
 
 // link finds the buildings of address i, or the reason why there is none.
@@ -365,119 +221,4 @@ func (l *linker) ofParcel(parcels string, measure func(int) (float64, [2]float64
 		}
 	}
 	return best, ok
-}
-
-// candidate is a building near an address.
-type candidate struct {
-	building int
-	distance float64
-	foot     [2]float64
-}
-
-// around gives the buildings within reach, the nearest first.
-func (l *linker) around(x, y float64) []candidate {
-	var out []candidate
-	window := orb.Bound{Min: orb.Point{x - l.reach, y - l.reach}, Max: orb.Point{x + l.reach, y + l.reach}}
-	l.tree.Search(window, func(id uint32) bool {
-		if d, foot := l.toFacade(int(id), x, y); d <= l.reach {
-			out = append(out, candidate{int(id), d, foot})
-		}
-		return true
-	})
-	slices.SortFunc(out, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.building, b.building))
-	})
-	return out
-}
-
-// toFacade measures from a point to the outline of a building, 0 within it.
-func (l *linker) toFacade(b int, x, y float64) (distance float64, foot [2]float64) {
-	if l.outlines[b].Covers(x, y) {
-		return 0, [2]float64{x, y}
-	}
-	distance = math.Inf(1)
-	for _, ring := range l.shapes[l.rings[b].first:l.rings[b].end] {
-		for k := 3; k < len(ring); k += 2 {
-			ax, ay, bx, by := ring[k-3], ring[k-2], ring[k-1], ring[k]
-			dx, dy := bx-ax, by-ay
-			t := 0.0
-			if n := dx*dx + dy*dy; n > 0 {
-				t = min(max(((x-ax)*dx+(y-ay)*dy)/n, 0), 1)
-			}
-			if d := math.Hypot(ax+t*dx-x, ay+t*dy-y); d < distance {
-				distance, foot = d, [2]float64{ax + t*dx, ay + t*dy}
-			}
-		}
-	}
-	return distance, foot
-}
-
-// crosses tells whether a street lies between two points.
-func (l *linker) crosses(x0, y0, x1, y1 float64) bool {
-	found := false
-	l.ways.Search(orb.Bound{Min: orb.Point{min(x0, x1), min(y0, y1)}, Max: orb.Point{max(x0, x1), max(y0, y1)}}, func(id uint32) bool {
-		s := l.segments[id]
-		found = side(x0, y0, x1, y1, s[0], s[1])*side(x0, y0, x1, y1, s[2], s[3]) <= 0 && side(s[0], s[1], s[2], s[3], x0, y0)*side(s[0], s[1], s[2], s[3], x1, y1) < 0
-		return !found
-	})
-	return found
-}
-
-func side(ax, ay, bx, by, x, y float64) float64 {
-	switch v := (bx-ax)*(y-ay) - (by-ay)*(x-ax); {
-	case v > 0:
-		return 1
-	case v < 0:
-		return -1
-	}
-	return 0
-}
-
-// streetWithin tells whether a street is known within reach.
-func (l *linker) streetWithin(x, y float64) bool {
-	found := false
-	l.ways.Search(orb.Bound{Min: orb.Point{x - l.reach, y - l.reach}, Max: orb.Point{x + l.reach, y + l.reach}}, func(uint32) bool {
-		found = true
-		return false
-	})
-	return found
-}
-
-func (l *linker) receipt(out *Result) Receipt {
-	r := Receipt{Addresses: input(l.Addresses), Buildings: input(l.Buildings), ReachM: l.reach, Links: len(out.Links), Rules: map[Rule]int{}, Unlinked: map[string]int{}}
-	if l.Streets != nil {
-		in := input(l.Streets)
-		r.Streets = &in
-	}
-	named := make([]bool, l.Buildings.Len())
-	var off []float64
-	last := -1
-	for _, k := range out.Links {
-		named[k.Building] = true
-		if k.Address == last {
-			continue
-		}
-		last = k.Address
-		r.Linked++
-		r.Rules[k.Rule]++
-		if k.Rule == Facade {
-			off = append(off, k.Distance)
-			if !k.Checked {
-				r.Unchecked++
-			}
-		}
-	}
-	for _, reason := range out.Unlinked {
-		r.Unlinked[reason]++
-	}
-	for _, is := range named {
-		if !is {
-			r.Alone++
-		}
-	}
-	slices.Sort(off)
-	if n := len(off); n > 0 {
-		r.MedianM, r.P95M = off[n/2], off[n*95/100]
-	}
-	return r
 }
