@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"syscall"
 	"time"
@@ -113,22 +114,16 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		return asUsage(err)
 	}
 	defer handler.Close()
-	listener, err := listen(ctx, "--listen", c.Listen)
+	listener, operators, err := c.listen(ctx)
 	if err != nil {
 		return err
 	}
-	var operators net.Listener
-	if c.AdminListen != "" {
-		if operators, err = listen(ctx, "--admin-listen", c.AdminListen); err != nil {
-			_ = listener.Close() // nobody has connected
-			return err
-		}
+	if operators != nil {
 		logger.Info("for operators", "url", "http://"+operators.Addr().String()+"/metrics")
 	}
 	if m.Listening != nil {
 		m.Listening(listener.Addr())
 	}
-	url := "http://" + listener.Addr().String()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return api.NewServer(handler).Run(ctx, listener) })
 	group.Go(func() error { return handler.Run(ctx) })
@@ -138,15 +133,8 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		group.Go(func() error { return admin.Serve(ctx, operators, admin.Handler(set)) })
 	}
 	group.Go(func() error {
-		began := time.Now()
-		// What cannot be loaded now is tried again while the rest is served; /readyz says so.
-		if err := keeper.Load(ctx); err != nil && ctx.Err() == nil {
-			logger.Error("some collections are not served yet", "error", err)
-		}
-		if err := handler.Prepare(ctx); err != nil && ctx.Err() == nil {
-			logger.Error("some tiles are not prepared", "error", err)
-		}
-		logger.Info("ready", "url", url, "collections", len(keeper.Current().Collections()), "took", time.Since(began).Round(time.Millisecond))
+		url := "http://" + listener.Addr().String()
+		prepare(ctx, keeper, handler, logger.With("url", url))
 		if ready != nil {
 			ready(url)
 		}
@@ -156,6 +144,32 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil
+}
+
+// prepare loads what is served. What cannot be loaded now is tried again while the rest is
+// served; /readyz says so.
+func prepare(ctx context.Context, keeper *snapshot.Keeper, handler *api.API, logger *slog.Logger) {
+	began := time.Now()
+	if err := keeper.Load(ctx); err != nil && ctx.Err() == nil {
+		logger.Error("some collections are not served yet", "error", err)
+	}
+	if err := handler.Prepare(ctx); err != nil && ctx.Err() == nil {
+		logger.Error("some tiles are not prepared", "error", err)
+	}
+	logger.Info("ready", "collections", len(keeper.Current().Collections()), "took", time.Since(began).Round(time.Millisecond))
+}
+
+// listen opens the address that is served and, where there is one, that for operators:
+// both or none.
+func (c *serveCmd) listen(ctx context.Context) (public, operators net.Listener, err error) {
+	if public, err = listen(ctx, "--listen", c.Listen); err != nil || c.AdminListen == "" {
+		return public, nil, err
+	}
+	if operators, err = listen(ctx, "--admin-listen", c.AdminListen); err != nil {
+		_ = public.Close() // nobody has connected
+		return nil, nil, err
+	}
+	return public, operators, nil
 }
 
 func listen(ctx context.Context, flag, address string) (net.Listener, error) {
