@@ -26,7 +26,7 @@ func (b *binder) sets(e *Call, depth int) (*Node, error) {
 	}
 	for k, a := range args {
 		if a.Type != ListType {
-			return nil, b.bad(e.Args[k], "%s compares arrays, not %s", spell(e.Op), b.name(a)).Do("write an array as ('a', 'b')")
+			return nil, b.bad(e.Args[k], "%s compares arrays, not %s", spell(e.Op), b.lastName(a)).Do("write an array as ('a', 'b')")
 		}
 	}
 	return &Node{Kind: Operator, Type: BooleanType, Op: e.Op, Args: args}, nil

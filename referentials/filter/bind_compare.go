@@ -2,6 +2,7 @@ package filter
 
 import (
 	"strconv"
+	"strings"
 
 	"socle/referentials"
 )
@@ -166,6 +167,9 @@ func (b *binder) name(n *Node) string {
 	}
 	return typeNames[n.Type]
 }
+
+// lastName names what ends a sentence, where no comma closes what was put in.
+func (b *binder) lastName(n *Node) string { return strings.TrimSuffix(b.name(n), ",") }
 
 // quote writes a text as a literal, cut short.
 func quote(s string) string {

@@ -21,7 +21,7 @@ func (b *binder) spatial(e *Call, depth int) (*Node, error) {
 	stored, literal := false, false
 	for k, a := range args {
 		if a.Type != GeometryType {
-			return nil, b.bad(e.Args[k], "%s compares geometries, not %s", spell(e.Op), b.name(a)).
+			return nil, b.bad(e.Args[k], "%s compares geometries, not %s", spell(e.Op), b.lastName(a)).
 				Do("write one as POINT(2.35 48.85), POLYGON((…)) or BBOX(west,south,east,north)")
 		}
 		if a.Kind == Constant && a.Shape.Collection && e.Op != "s_intersects" && e.Op != "s_disjoint" {

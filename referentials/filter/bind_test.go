@@ -73,7 +73,7 @@ func TestBindRefuses(t *testing.T) {
 		{"no condition", lambert, property("hauteur"), []string{"is not a condition"}},
 		{"and of numbers", lambert, call("and", literal(true), literal(1)), []string{"the number 1 is not a condition"}},
 		{"empty in", lambert, call("in", property("nom"), array()), []string{"empty"}},
-		{"like of a number", lambert, call("like", property("id"), literal("1%")), []string{"LIKE is asked of"}},
+		{"like of a number", lambert, call("like", property("id"), literal("1%")), []string{`LIKE is asked of "id", a number (it matches texts)`}},
 		{"pattern of a field", lambert, call("like", property("nom"), property("nom")), []string{"not a text literal"}},
 		{"lone escape", lambert, call("like", property("nom"), literal(`a\\\`)), []string{"lone"}},
 		{"sum of texts", lambert, call("=", property("id"), call("+", property("nom"), literal(1))), []string{"+ takes numbers"}},

@@ -29,7 +29,7 @@ func (b *binder) like(e *Call, depth int) (*Node, error) {
 	}
 	text, pattern := args[0], args[1]
 	if text.Type != TextType {
-		return nil, b.bad(e.Args[0], "LIKE is asked of %s", b.name(text)).Do("it matches texts")
+		return nil, b.bad(e.Args[0], "LIKE is asked of %s", b.lastName(text)).Do("it matches texts")
 	}
 	if pattern.Kind != Constant || pattern.Type != TextType {
 		return nil, b.bad(e.Args[1], "the pattern of LIKE is not a text literal").Do("write it as name LIKE 'Saint%%'")

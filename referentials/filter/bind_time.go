@@ -18,7 +18,7 @@ func (b *binder) temporal(e *Call, depth int) (*Node, error) {
 	for k, a := range args {
 		takeAs(a, DateType)
 		if family(a.Type) != DateType && a.Type != IntervalType {
-			return nil, b.bad(e.Args[k], "%s compares dates, timestamps and intervals, not %s", spell(e.Op), b.name(a)).
+			return nil, b.bad(e.Args[k], "%s compares dates, timestamps and intervals, not %s", spell(e.Op), b.lastName(a)).
 				Do("write DATE('2024-01-31'), TIMESTAMP('2024-01-31T12:00:00Z') or INTERVAL('2024-01-01', '..')")
 		}
 		if a.Type != IntervalType && !takesInstant(e.Op, k) {
@@ -75,7 +75,7 @@ func (b *binder) end(e Expr, depth int) (*Node, error) {
 	}
 	takeAs(n, DateType)
 	if family(n.Type) != DateType {
-		return nil, b.bad(e, "an interval cannot end at %s", b.name(n)).
+		return nil, b.bad(e, "an interval cannot end at %s", b.lastName(n)).
 			Do("write '2024-01-31', '2024-01-31T12:00:00Z', '..' or the name of a date or timestamp")
 	}
 	return n, nil

@@ -82,7 +82,7 @@ func (b *binder) apply(e *Call, depth int) (*Node, error) {
 		want := f.Parameters[k].Types
 		takeAs(a, want[0])
 		if !slices.Contains(want, a.Type) {
-			return nil, b.bad(e.Args[k], "%s is given %s", f.Name, b.name(a)).Do("%s", f.signature())
+			return nil, b.bad(e.Args[k], "%s is given %s", f.Name, b.lastName(a)).Do("%s", f.signature())
 		}
 	}
 	n := &Node{Kind: Apply, Type: f.Returns, Function: f, Args: args}

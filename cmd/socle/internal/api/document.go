@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -88,11 +89,22 @@ func (a *API) documentAs(w http.ResponseWriter, r *http.Request, tag string, for
 
 // writeJSON answers with a value as JSON on indented lines: people read it too.
 func writeJSON(w http.ResponseWriter, media string, value any) error {
-	body, err := json.MarshalIndent(value, "", " ")
+	body, err := jsonOf(value, " ")
 	if err != nil {
 		return referentials.Errorf(referentials.Internal, "writing JSON: %w", err)
 	}
-	return writeBytes(w, media, append(body, '\n'))
+	return writeBytes(w, media, body)
+}
+
+// jsonOf writes a value with a line feed at its end, and signs such as & as they are: people
+// copy URLs from there, and no page holds it.
+func jsonOf(value any, indent string) ([]byte, error) {
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", indent)
+	err := e.Encode(value)
+	return body.Bytes(), err
 }
 
 func writeBytes(w http.ResponseWriter, media string, body []byte) error {

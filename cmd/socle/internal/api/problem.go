@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -87,9 +86,9 @@ func (a *API) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 		}
 		a.config.Logger.Log(r.Context(), level, "request failed", "request", id, "path", r.URL.Path, "error", err)
 	}
-	body, err := json.Marshal(p)
+	body, err := jsonOf(p, "")
 	if err != nil { // never: a struct of strings has a JSON form
-		body = []byte("{}")
+		body = []byte("{}\n")
 	}
 	h := w.Header()
 	for _, name := range []string{"ETag", "Content-Crs", "Content-Disposition", "Content-Language", "Content-Length", "Link", "OGC-NumberMatched", "OGC-NumberReturned"} {
@@ -104,7 +103,7 @@ func (a *API) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	h.Set("Content-Type", media)
 	w.WriteHeader(p.Status)
-	_, _ = w.Write(append(body, '\n')) // a client that is gone needs no answer
+	_, _ = w.Write(body) // a client that is gone needs no answer
 }
 
 // answer knows whether a handler has begun to write. It sits inside the compressor, whose

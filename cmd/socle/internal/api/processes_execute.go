@@ -191,7 +191,7 @@ func (a *API) executeLater(w http.ResponseWriter, r *http.Request, p *process, d
 	if err != nil {
 		return err
 	}
-	body, err := json.MarshalIndent(describeJob(&s, b, language(r), true), "", " ")
+	body, err := jsonOf(describeJob(&s, b, language(r), true), " ")
 	if err != nil {
 		return referentials.Errorf(referentials.Internal, "writing JSON: %w", err)
 	}
@@ -201,7 +201,7 @@ func (a *API) executeLater(w http.ResponseWriter, r *http.Request, p *process, d
 	h.Set("Location", b.url("jobs", s.ID))
 	h.Set("Preference-Applied", "respond-async")
 	w.WriteHeader(http.StatusCreated)
-	_, err = w.Write(append(body, '\n'))
+	_, err = w.Write(body)
 	return err
 }
 
