@@ -184,10 +184,11 @@ func (d *shapeDecoder) part(g *flat.Geometry, t geo.Type) error {
 	}
 	rings := len(d.g.Ends)
 	last := uint32(len(d.g.XY) / 2)
+	prev := first
 	if len(ends) == 0 && last > first {
 		d.g.Ends = append(d.g.Ends, last)
+		prev = last
 	}
-	prev := first
 	for ; len(ends) > 0; ends = ends[4:] {
 		end := first + binary.LittleEndian.Uint32(ends)
 		if end < prev || end > last {
@@ -197,6 +198,9 @@ func (d *shapeDecoder) part(g *flat.Geometry, t geo.Type) error {
 			d.g.Ends = append(d.g.Ends, end)
 		}
 		prev = end
+	}
+	if prev != last { // the next part would take them for its own
+		return errors.New("vertices follow its last ring")
 	}
 	if t == geo.Polygon && len(d.g.Ends) > rings {
 		d.g.EndPart()

@@ -313,6 +313,60 @@ func TestEveryType(t *testing.T) {
 	}
 }
 
+// polygonOf is a file of one polygon of n vertices, whose rings end there.
+func polygonOf(n int, ends ...uint32) []byte {
+	b := flatbuffers.NewBuilder(0)
+	flat.HeaderStart(b)
+	flat.HeaderAddGeometryType(b, flat.GeometryTypePolygon)
+	b.FinishSizePrefixed(flat.HeaderEnd(b))
+	out := append([]byte("fgb\x03fgb\x01"), b.FinishedBytes()...)
+
+	b.Reset()
+	flat.GeometryStartXyVector(b, 2*n)
+	for i := range 2 * n {
+		b.PrependFloat64(float64(i))
+	}
+	xy := b.EndVector(2 * n)
+	flat.GeometryStartEndsVector(b, len(ends))
+	for _, end := range slices.Backward(ends) {
+		b.PrependUint32(end)
+	}
+	at := b.EndVector(len(ends))
+	flat.GeometryStart(b)
+	flat.GeometryAddXy(b, xy)
+	flat.GeometryAddEnds(b, at)
+	shape := flat.GeometryEnd(b)
+	flat.FeatureStart(b)
+	flat.FeatureAddGeometry(b, shape)
+	b.FinishSizePrefixed(flat.FeatureEnd(b))
+	return append(out, b.FinishedBytes()...)
+}
+
+func TestEndsOfRings(t *testing.T) {
+	for _, c := range []struct {
+		ends []uint32
+		want []uint32 // nil where the feature is spoilt
+	}{
+		{nil, []uint32{8}},
+		{[]uint32{8}, []uint32{8}},
+		{[]uint32{4, 8}, []uint32{4, 8}},
+		{[]uint32{4, 4, 8}, []uint32{4, 8}},
+		{[]uint32{8, 4}, nil},
+		{[]uint32{5, 4, 8}, nil},
+		{[]uint32{9}, nil},
+		{[]uint32{4, math.MaxUint32}, nil},
+		{[]uint32{4}, nil},
+	} {
+		_, records, err := read(t, polygonOf(8, c.ends...))
+		if err != nil || len(records) != 1 {
+			t.Fatal(c.ends, err, records)
+		}
+		if g := records[0].Geom; (records[0].Err != nil) != (c.want == nil) || c.want != nil && !slices.Equal(g.Ends, c.want) {
+			t.Errorf("%d: rings end at %d, %v", c.ends, g.Ends, records[0].Err)
+		}
+	}
+}
+
 func TestDamage(t *testing.T) {
 	sound := everyType()
 	change := func(at int, b ...byte) []byte {

@@ -206,9 +206,12 @@ func TestReferenceSystem(t *testing.T) {
 
 func TestAnnotatedGeometry(t *testing.T) {
 	var out bytes.Buffer
-	schema := parquet.NewSchema("x", parquet.Group{"shape": parquet.Geometry("EPSG:3948")})
+	// A group, which is no column of its own, comes first: fields are in the order of names.
+	schema := parquet.NewSchema("x", parquet.Group{
+		"a": parquet.Group{"b": parquet.Leaf(parquet.Int64Type)}, "shape": parquet.Geometry("EPSG:3948"),
+	})
 	w := parquet.NewWriter(&out, schema)
-	if _, err := w.WriteRows([]parquet.Row{{parquet.ByteArrayValue(shape()).Level(0, 0, 0)}}); err != nil {
+	if _, err := w.WriteRows([]parquet.Row{{parquet.Int64Value(1).Level(0, 0, 0), parquet.ByteArrayValue(shape()).Level(0, 0, 1)}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
