@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 
 	"socle/referentials"
 	"socle/referentials/address"
@@ -55,6 +56,9 @@ func (c *geocodeCmd) Run(ctx context.Context, m *Main) error {
 	if review == "" {
 		review = strings.TrimSuffix(c.Output, filepath.Ext(c.Output)) + ".review.csv"
 	}
+	if filepath.Clean(review) == filepath.Clean(c.Output) || sameFile(review, c.Output) {
+		return &usageError{referentials.Errorf(referentials.Invalid, "it is the output too").At("--review %s", review).Do("write to another file")}
+	}
 	for _, out := range []string{c.Output, review} {
 		if err := m.keepStore("-o", out); err != nil {
 			return err
@@ -91,8 +95,12 @@ func (c *geocodeCmd) Run(ctx context.Context, m *Main) error {
 		})
 	})
 	bar.Done()
-	if err != nil {
-		return asUsage(at(err, c.File))
+	var told *referentials.Error
+	switch {
+	case errors.As(err, &told) && told.Where == "": // what the file holds is wrong, not what was asked
+		return told.At("%s", c.File)
+	case err != nil:
+		return asUsage(err)
 	}
 	if c.JSON {
 		return json.NewEncoder(m.Stdout).Encode(report)
@@ -107,15 +115,6 @@ func (c *geocodeCmd) Run(ctx context.Context, m *Main) error {
 		}
 	}
 	return nil
-}
-
-// at says which file an error is of, when it does not.
-func at(err error, file string) error {
-	var e *referentials.Error
-	if errors.As(err, &e) && e.Where == "" {
-		return e.At("%s", file)
-	}
-	return err
 }
 
 // addresses makes the index of the store's addresses.
@@ -164,25 +163,51 @@ func (c counted) Read(b []byte) (int, error) {
 // Close closes the file, which was only read.
 func (f *textFile) Close() error { return f.file.Close() }
 
+// compressed tells of compressed data that is not whole.
+type compressed struct{ r io.Reader }
+
+func (c compressed) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = referentials.Errorf(referentials.Invalid, "the compressed data ends too early: the file is truncated").Do("download or copy the file again")
+	case err != nil && !errors.Is(err, io.EOF):
+		err = referentials.Errorf(referentials.Invalid, "it cannot be decompressed: %w", err).Do("download or copy the file again")
+	}
+	return n, err
+}
+
+func unreadable(path string, err error) error {
+	var inPath *os.PathError
+	if errors.As(err, &inPath) {
+		err = inPath.Err
+	}
+	return referentials.Errorf(referentials.Invalid, "it cannot be read: %w", err).At("%s", path)
+}
+
 func openText(path string) (*textFile, int64, error) {
 	file, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, 0, referentials.Errorf(referentials.NotFound, "there is no such file").At("%s", path)
 	}
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, unreadable(path, err)
 	}
 	t := &textFile{file: file}
 	r := bufio.NewReaderSize(counted{t}, 1<<16)
 	t.Reader = r
-	if magic, _ := r.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
-		if t.Reader, err = gzip.NewReader(r); err != nil {
-			return nil, 0, errors.Join(referentials.Errorf(referentials.Invalid, "it cannot be decompressed: %w", err).At("%s", path), file.Close())
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		err = syscall.EISDIR
+	}
+	if magic, _ := r.Peek(2); err == nil && len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
+		var z *gzip.Reader
+		if z, err = gzip.NewReader(r); err == nil {
+			t.Reader = compressed{z}
 		}
 	}
-	info, err := file.Stat()
 	if err != nil {
-		return nil, 0, errors.Join(err, file.Close())
+		return nil, 0, errors.Join(unreadable(path, err), file.Close())
 	}
 	return t, info.Size(), nil
 }

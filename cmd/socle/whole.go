@@ -23,11 +23,14 @@ func writeWhole(path string, write func(*os.File) error) error {
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // what failed is the cause
-		return unwritable(path, err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	_ = os.Remove(f.Name()) // what failed is the cause
+	if inPath := (*fs.PathError)(nil); errors.As(err, &inPath) && inPath.Path != f.Name() && !full(err) {
+		return err // of what was read meanwhile
+	}
+	return unwritable(path, err)
 }
 
 func complete(f *os.File, write func(*os.File) error) error {
@@ -40,6 +43,8 @@ func complete(f *os.File, write func(*os.File) error) error {
 	return f.Sync()
 }
 
+func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+
 // unwritable says why path could not be written and what to do. Errors that are not of
 // the file system pass.
 func unwritable(path string, err error) error {
@@ -50,7 +55,7 @@ func unwritable(path string, err error) error {
 	var inPath *fs.PathError
 	var inLink *os.LinkError
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case full(err):
 		return referentials.Errorf(referentials.Unavailable, "the disk is full").At("%s", path).Do("make room and try again")
 	case errors.As(err, &inPath):
 		err = inPath.Err // its path is that of a temporary file
@@ -59,7 +64,7 @@ func unwritable(path string, err error) error {
 	default:
 		return err
 	}
-	failed := referentials.Errorf(referentials.Invalid, "cannot write there: %w", err).At("%s", path)
+	failed := referentials.Errorf(referentials.Unavailable, "cannot write there: %w", err).At("%s", path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return failed.Do("make the folder %s first", filepath.Dir(path))
 	}

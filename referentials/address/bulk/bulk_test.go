@@ -3,11 +3,13 @@ package bulk
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"golang.org/x/text/encoding/charmap"
 	"pgregory.net/rapid"
@@ -127,6 +129,10 @@ func TestRefused(t *testing.T) {
 		if referentials.CodeOf(err) != referentials.Invalid || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	cut := io.MultiReader(strings.NewReader("adresse\n1 rue\n"), iotest.ErrReader(io.ErrUnexpectedEOF))
+	if _, err := Run(t.Context(), village(), cut, io.Discard, Options{}); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a file that is cut short counts as whole: %v", err)
 	}
 	open := "a,b\n1,\"12 rue de l'été\n" + strings.Repeat("2,12 rue de l'été Rennes\n", 50_000)
 	report, err := Run(t.Context(), village(), strings.NewReader(open), io.Discard, Options{})

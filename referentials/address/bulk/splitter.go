@@ -91,13 +91,17 @@ func (s *splitter) fill(n int) ([]byte, error) {
 	for len(s.rest) < n && !s.end {
 		at := len(s.rest)
 		room := append(s.rest, make([]byte, max(n-at, batchBytes))...)
-		k, err := io.ReadFull(s.r, room[at:])
-		s.rest = room[:at+k]
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			s.end = true
-		} else if err != nil {
-			return nil, err
+		// Not ReadFull, whose own error is the one of a compressed file that is cut short.
+		for at < len(room) && !s.end {
+			k, err := s.r.Read(room[at:])
+			at += k
+			if errors.Is(err, io.EOF) {
+				s.end = true
+			} else if err != nil {
+				return nil, err
+			}
 		}
+		s.rest = room[:at]
 	}
 	return s.rest, nil
 }
