@@ -43,7 +43,9 @@ func (p *plan) about() (magnitudes, error) {
 		return p.aboutAll()
 	}
 	var about magnitudes
-	confidential := func(m magnitude) bool { return p.d.Fields[m.field].Disclosure == referentials.Confidential }
+	confidential := func(m magnitude) bool {
+		return p.d.Fields[m.field].Disclosure == referentials.Confidential || p.veiled[m.column] == referentials.Confidential
+	}
 	add := func(all magnitudes, which func(magnitude) bool) {
 		for _, m := range all {
 			if which(m) && !slices.ContainsFunc(about, func(o magnitude) bool { return o.column == m.column }) {
@@ -89,7 +91,7 @@ func (p *plan) aboutAll() (about magnitudes, err error) {
 	for i := range p.outputs {
 		o := &p.outputs[i]
 		for _, m := range o.magnitudes {
-			if !secret(&p.d.Fields[m.field]) || p.void(m.column) || slices.ContainsFunc(about, func(a magnitude) bool { return a.column == m.column }) {
+			if !secret(&p.d.Fields[m.field]) && p.veiled[m.column] == "" || p.void(m.column) || slices.ContainsFunc(about, func(a magnitude) bool { return a.column == m.column }) {
 				continue
 			}
 			e := referentials.Errorf(referentials.Refused, "beside the other figures of %s, which are hidden in one way, it would give hidden ones away", p.d.ID).

@@ -15,8 +15,9 @@ type plan struct {
 	method    crosswalk.Method
 	protected bool
 
-	columns map[string][]float64 // by what they hold
-	ids     []string             // of terms: no term is worked out twice
+	columns map[string][]float64                    // by what they hold
+	veiled  map[string]referentials.DisclosureClass // of what weighs a column, where it is not public
+	ids     []string                                // of terms: no term is worked out twice
 	terms   []term
 	outputs []output
 	notes   []referentials.Text
@@ -58,7 +59,7 @@ type magnitude struct {
 
 // makePlan checks every measure by the roles of its fields, and refuses what would be wrong.
 func makePlan(r *Request, method crosswalk.Method, protected bool) (*plan, error) {
-	p := &plan{r: r, d: r.Source.Descriptor(), method: method, protected: protected, columns: map[string][]float64{}}
+	p := &plan{r: r, d: r.Source.Descriptor(), method: method, protected: protected, columns: map[string][]float64{}, veiled: map[string]referentials.DisclosureClass{}}
 	for i := range r.Measures {
 		o, err := p.output(&r.Measures[i])
 		if err != nil {
@@ -217,6 +218,9 @@ func (p *plan) mean(o *output) error {
 	default:
 		y := p.column(weight)
 		xy := p.product(x, y)
+		if w := &p.d.Fields[weight]; !w.IsPublic() {
+			p.veiled[xy] = w.Disclosure
+		}
 		o.num, o.den = p.term(total, xy, 0), p.term(total, p.beside(x, y), 0)
 		o.magnitudes = magnitudes{{xy, f}}
 	}

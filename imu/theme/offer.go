@@ -76,8 +76,11 @@ func (d *Desk) offer(c *snapshot.Collection) Offer {
 		o.Rows = 0
 		keep = func(f referentials.Field) bool {
 			number := f.Type == referentials.Integer || f.Type == referentials.Number
-			// What is judged are sums: means of what is confidential would need others.
-			return number && (f.Role == referentials.Extensive || f.Role == referentials.Intensive && f.Disclosure != referentials.Confidential)
+			// What is judged are sums: means of what is confidential, or weighed by what is
+			// not public, would need others.
+			w := whole.FieldIndex(f.Weight)
+			mean := f.Role == referentials.Intensive && f.Disclosure != referentials.Confidential && (w < 0 || whole.Fields[w].IsPublic())
+			return number && (f.Role == referentials.Extensive || mean)
 		}
 	}
 	o.Source.Fields = slices.DeleteFunc(o.Source.Fields, func(f referentials.Field) bool { return !keep(f) })
