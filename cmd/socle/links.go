@@ -45,9 +45,14 @@ func (c *linksCmd) Run(ctx context.Context, m *Main) error {
 			return err
 		}
 		r := links.Request{Reach: c.Reach}
-		r.Addresses, _ = now.Collection(c.Addresses)
-		r.Buildings, _ = now.Collection(c.Buildings)
-		r.Streets, _ = now.Collection(c.Streets)
+		for _, named := range []struct {
+			id string
+			to **snapshot.Collection
+		}{{c.Addresses, &r.Addresses}, {c.Buildings, &r.Buildings}, {c.Streets, &r.Streets}} {
+			if shown, ok := now.Collection(named.id); ok {
+				*named.to = shown.Alone()
+			}
+		}
 		bar.Update("link "+c.Addresses, -1, "")
 		out, err := links.Build(ctx, r)
 		if err != nil {
@@ -74,7 +79,7 @@ func (c *linksCmd) Run(ctx context.Context, m *Main) error {
 }
 
 // load reads the collections that are named; all but the streets have to be there.
-func (c *linksCmd) load(ctx context.Context, store referentials.Store) (*snapshot.Snapshot, error) {
+func (c *linksCmd) load(ctx context.Context, store referentials.Store) (*snapshot.Public, error) {
 	states, err := store.Collections(ctx)
 	if err != nil {
 		return nil, err
@@ -88,7 +93,7 @@ func (c *linksCmd) load(ctx context.Context, store referentials.Store) (*snapsho
 		if i < 0 {
 			return nil, referentials.Errorf(referentials.NotFound, "there is no collection %.60q", named[1]).At("%s", named[0]).Do("socle collections lists them; socle import FILE makes one")
 		}
-		if !states[i].Descriptor.IsPublic() { // links are shown to anyone
+		if _, _, public := states[i].Descriptor.Public(); !public { // links are shown to anyone
 			return nil, referentials.Errorf(referentials.Refused, "%q is not public, and its links would be", named[1]).At("%s", named[0])
 		}
 		wanted = append(wanted, states[i])
@@ -97,7 +102,7 @@ func (c *linksCmd) load(ctx context.Context, store referentials.Store) (*snapsho
 	if err := keeper.Load(ctx); err != nil {
 		return nil, err
 	}
-	return keeper.Current(), nil
+	return keeper.Current().Public(), nil
 }
 
 func (c *linksCmd) tell(m *Main, v referentials.Version, r *links.Receipt) error {
