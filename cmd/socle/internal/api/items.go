@@ -75,12 +75,19 @@ func (a *API) newPage(r *http.Request) (*page, error) {
 	return p, a.readPlace(p)
 }
 
+// mostShown is how many features a page for people holds: it is put together in memory, as
+// tables with a map, which takes far more than the features do.
+const mostShown = 500
+
 // readPlace reads which page of the selection is asked for, and of which revision.
 func (a *API) readPlace(p *page) (err error) {
 	if p.limit, err = p.query.count("limit", 1, a.config.DefaultLimit); err != nil {
 		return err
 	}
 	p.limit = min(p.limit, a.config.MaxLimit)
+	if p.format.name == "html" {
+		p.limit = min(p.limit, mostShown)
+	}
 	if p.offset, err = p.query.count("offset", 0, 0); err != nil {
 		return err
 	}
