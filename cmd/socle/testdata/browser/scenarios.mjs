@@ -244,6 +244,18 @@ export async function from_near(base, open) {
   await far.until("the list comes near", () => Number(new URL(far.page.url()).hash.slice(1).split("/")[0]) >= 16);
 }
 
+/** An answer whose cells are out of sight brings them into sight. */
+export async function cells_come_in_sight(base, open) {
+  const tab = await open("/map#5/40/2"), { extent } = await api(base, "/collections/iris?f=json");
+  await tab.ready();
+  await tab.page.click("text=Habitants à l'hectare");
+  const [west, south, east, north] = extent.spatial.bbox[0];
+  await tab.until("the map shows cells", () => {
+    const [zoom, lat, lng] = new URL(tab.page.url()).hash.slice(1).split("/").map(Number);
+    return zoom >= 8 && lng > west && lng < east && lat > south && lat < north;
+  });
+}
+
 /** A click tells of a feature with titles and units, its blocks, and buildings their height. */
 export async function feature(base, open) {
   const { features } = await api(base, "/collections/batiments/items?f=json&limit=40&filter=nb_logement%20%3E%205"), b = features.find(f => f.properties.zmax - f.properties.zmin > 3 || f.properties.hauteur > 3);

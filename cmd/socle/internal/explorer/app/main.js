@@ -95,14 +95,15 @@ const acts = {
   activate(which) { state.active = which; follow(); },
 };
 
-/** Answers a theme: asks for its values, then draws them. @param {number} which @param {boolean} [look] look at its municipality */
+/** Answers a theme: asks for its values, then draws them. @param {number} which @param {boolean} [look] look at its municipality, or at its cells when none is in sight */
 async function answer(which, look = false) {
   asking[which]?.abort();
   const t = state.themes[which], now = answers[which] = nothing();
   if (!t) { views[which]?.paint(null); follow(); return; }
   const controller = asking[which] = new AbortController();
-  const box = menu.places.find(p => p.key === t.place)?.box;
+  const box = menu.places.find(p => p.key === t.place)?.box, mesh = menu.layers.find(l => l.id === t.mesh);
   if (look && box) views[0].fit(box);
+  else if (look && mesh && !views[0].sees(mesh)) views[0].fit(mesh.bounds);
   const slow = setTimeout(() => { if (now.progress === undefined && !now.values) { now.progress = null; follow(); } }, 150);
   window.ready = false;
   try {
@@ -315,7 +316,7 @@ function cameraOf() {
   if ([zoom, lat, lng].every(Number.isFinite) && location.hash.length > 1) return { zoom, center: [lng, lat], bearing, pitch };
   const box = menu.places.find(p => p.key && p.key === state.themes[0]?.place)?.box;
   if (box) return { bounds: box, fitBoundsOptions: { padding: 24 } };
-  const asked = state.layers ? menu.layers.filter(l => state.layers?.includes(l.id)) : menu.layers;
+  const theme = state.themes[0], asked = menu.layers.filter(l => theme ? l.id === theme.mesh : !state.layers || state.layers.includes(l.id));
   const boxes = (asked.length ? asked : menu.layers).map(l => l.bounds).filter(b => b[0] <= b[2]);
   if (boxes.length === 0) return { center: [-1.68, 48.11], zoom: 5 };
   return { bounds: [Math.min(...boxes.map(b => b[0])), Math.min(...boxes.map(b => b[1])), Math.max(...boxes.map(b => b[2])), Math.max(...boxes.map(b => b[3]))], fitBoundsOptions: { padding: 24 } };
@@ -327,7 +328,7 @@ function cameraOf() {
  * @param {MapView} view
  */
 async function approach(view) {
-  const asked = location.hash.length > 1 ? [] : menu.layers.filter(l => state.layers?.includes(l.id) && l.count > 0);
+  const asked = location.hash.length > 1 || state.themes[0] ? [] : menu.layers.filter(l => state.layers?.includes(l.id) && l.count > 0);
   const nearest = asked.sort((a, b) => view.from(a) - view.from(b))[0];
   if (!nearest || view.map.getZoom() >= view.from(nearest)) return;
   view.map.setZoom(view.from(nearest) + .5);

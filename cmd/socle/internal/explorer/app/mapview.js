@@ -105,6 +105,12 @@ export class MapView {
     return Math.max(l.minzoom, drawn.length > 0 ? Math.min(...drawn) : 0);
   }
 
+  /** Whether cells of a mesh are in sight. @param {import("./menu.js").Layer} l */
+  sees(l) {
+    const [[west, south], [east, north]] = this.map.getBounds().toArray();
+    return this.map.getZoom() >= l.minzoom && west < l.bounds[2] && east > l.bounds[0] && south < l.bounds[3] && north > l.bounds[1];
+  }
+
   #visibility() {
     const drawn = new Set(this.territory ? this.territory.layers.map((/** @type {any} */ l) => l["source-layer"]).filter(Boolean) : []);
     for (const l of this.map.getStyle().layers) {
