@@ -36,7 +36,7 @@ type geocodeCmd struct {
 	Lon      string   `placeholder:"COLUMN" help:"Column of the longitude."`
 	Reverse  bool     `help:"Find the addresses nearest the positions."`
 
-	Encoding  string   `placeholder:"latin-1" help:"Encoding of the file; told from it when left out."`
+	Encoding  string   `placeholder:"latin-1" help:"Encoding of the file: utf-8, latin-1, iso-8859-15 or windows-1252; told from it when left out."`
 	Delimiter string   `placeholder:";" help:"Delimiter of cells; told from the header when left out."`
 	Results   []string `placeholder:"A,B" help:"Columns of results to add; all when left out."`
 	JSON      bool     `name:"json" help:"Print the report as JSON."`

@@ -173,6 +173,9 @@ func (c *serveCmd) listen(ctx context.Context) (public, operators net.Listener, 
 }
 
 func listen(ctx context.Context, flag, address string) (net.Listener, error) {
+	if address == "" { // which would be any port, on every interface
+		return nil, &usageError{referentials.Errorf(referentials.Invalid, "it names no address").At("%s", flag).Do("write HOST:PORT, such as 127.0.0.1:8080")}
+	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err == nil {
 		return l, nil

@@ -56,6 +56,7 @@ func TestRefusedSettings(t *testing.T) {
 		says []string
 	}{
 		{at("serve", "--listen", "nowhere"), []string{"--listen nowhere", "write HOST:PORT"}},
+		{at("serve", "--listen", ""), []string{"--listen", "names no address"}},
 		{at("serve", "--listen", "127.0.0.1:99999"), []string{"--listen", "write HOST:PORT"}},
 		{at("serve", "--listen", "127.0.0.1:0", "--max-limit=0"), []string{"--max-limit", "between 1 and"}},
 		{at("serve", "--listen", "127.0.0.1:0", "--max-concurrent=0"), []string{"--max-concurrent", "between 1 and"}},

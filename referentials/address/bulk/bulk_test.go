@@ -96,6 +96,11 @@ func TestEncodings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for encoding, want := range map[string]string{"iso-8859-15": "œ", "latin9": "œ", "windows-1252": "½", "": "½"} {
+		if rows, _ := run(t, "rue\n\xbd\n", Options{Encoding: encoding, Results: []string{"result_id"}}); rows[1][0] != want {
+			t.Errorf("%q reads %q, not %q", encoding, rows[1][0], want)
+		}
+	}
 	for name, c := range map[string]struct{ in, encoding string }{
 		"told":     {latin, "iso-8859-1"},
 		"not told": {latin, ""},

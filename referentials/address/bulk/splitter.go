@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"strings"
@@ -24,7 +25,7 @@ const (
 type splitter struct {
 	r         io.Reader
 	delimiter byte
-	latin     bool // cells are not UTF-8, whatever they look like
+	latin     *charmap.Charmap // of all cells, whatever they look like; nil: told record by record
 	names     []string
 
 	rest []byte // read, not handed out yet
@@ -36,10 +37,12 @@ func newSplitter(r io.Reader, delimiter, encoding string) (*splitter, error) {
 	s := &splitter{r: r}
 	switch strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(encoding)) {
 	case "", "utf8", "utf8sig":
-	case "latin1", "iso88591", "iso885915", "windows1252", "cp1252", "latin9", "latin15":
-		s.latin = true
+	case "latin1", "iso88591", "windows1252", "cp1252":
+		s.latin = charmap.Windows1252
+	case "iso885915", "latin9", "latin15":
+		s.latin = charmap.ISO8859_15
 	default:
-		return nil, referentials.Errorf(referentials.Invalid, "the encoding %.40q is not read", encoding).At("encoding").Do("use utf-8, latin-1 or windows-1252")
+		return nil, referentials.Errorf(referentials.Invalid, "the encoding %.40q is not read", encoding).At("encoding").Do("use utf-8, latin-1, iso-8859-15 or windows-1252")
 	}
 	head, err := s.fill(maxHeader)
 	if err != nil {
@@ -183,8 +186,8 @@ func (s *splitter) line(data []byte, last bool) (n int, broken, ok bool) {
 func (s *splitter) text(record []byte) []byte {
 	record = bytes.TrimSuffix(record, []byte{'\n'})
 	record = bytes.TrimSuffix(record, []byte{'\r'})
-	if s.latin || !utf8.Valid(record) {
-		out, err := charmap.Windows1252.NewDecoder().Bytes(record)
+	if s.latin != nil || !utf8.Valid(record) {
+		out, err := cmp.Or(s.latin, charmap.Windows1252).NewDecoder().Bytes(record)
 		if err != nil { // every byte has a meaning or is replaced
 			return bytes.ToValidUTF8(record, []byte("\uFFFD"))
 		}

@@ -42,7 +42,7 @@ func csvProperties(lang string) object {
 		"type":           text("Colonne du type voulu", "Column of the type that is wanted"),
 		"lat":            text("Colonne de la latitude", "Column of the latitude"),
 		"lon":            text("Colonne de la longitude", "Column of the longitude"),
-		"encoding":       text("utf-8, latin-1 ou windows-1252 ; deviné par défaut", "utf-8, latin-1 or windows-1252; told from the file by default"),
+		"encoding":       text("utf-8, latin-1, iso-8859-15 ou windows-1252 ; deviné par défaut", "utf-8, latin-1, iso-8859-15 or windows-1252; told from the file by default"),
 		"delimiter":      text("Séparateur ; deviné par défaut", "Delimiter; told from the header by default"),
 		"with":           text("Ce qui entoure l'adresse : code_iris, imu, batiment", "What lies around the address: code_iris, imu, batiment"),
 		"with_bom":       object{"type": "boolean"},
