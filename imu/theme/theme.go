@@ -41,11 +41,11 @@ type Question struct {
 	Wide bool   `json:"wide,omitempty"` // a column for each value, not a row
 	Bin  string `json:"bin,omitempty"`  // year or month of the source's time
 
-	Method string `json:"method,omitempty"` // auto, key, point, area, dasymetric
+	Method string `json:"method,omitempty"` // auto, key, point, area, dasymetric, passage
 	Base   string `json:"base,omitempty"`   // sum or total
 	Field  string `json:"field,omitempty"`  // key: the reference to start at
 
-	Weights string `json:"weights,omitempty"` // dasymetric: the collection that weighs
+	Weights string `json:"weights,omitempty"` // dasymetric: the collection that weighs; passage: the table
 	Weight  string `json:"weight,omitempty"`  // and what of it: a field, or one-other
 
 	Filter     string `json:"filter,omitempty"`      // CQL2 on the source

@@ -10,6 +10,7 @@
 package query
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"time"
@@ -61,16 +62,9 @@ type Options struct {
 }
 
 func (o *Options) setDefaults() {
-	setDefault(&o.CacheBytes, 64<<20)
-	setDefault(&o.CursorLifetime, 5*time.Minute)
-	setDefault(&o.Sorts, 4)
-}
-
-func setDefault[T comparable](v *T, d T) {
-	var zero T
-	if *v == zero {
-		*v = d
-	}
+	o.CacheBytes = cmp.Or(o.CacheBytes, 64<<20)
+	o.CursorLifetime = cmp.Or(o.CursorLifetime, 5*time.Minute)
+	o.Sorts = cmp.Or(o.Sorts, 4)
 }
 
 // Engine answers queries. It is safe for concurrent use.

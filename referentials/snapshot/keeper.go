@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,20 +28,13 @@ type Options struct {
 }
 
 func (o *Options) setDefaults() {
-	setDefault(&o.Loads, 2)
-	setDefault(&o.Coalesce, 50*time.Millisecond)
-	setDefault(&o.Recheck, time.Minute)
-	setDefault(&o.Retry, 250*time.Millisecond)
-	setDefault(&o.MaxRetry, 30*time.Second)
+	o.Loads = cmp.Or(o.Loads, 2)
+	o.Coalesce = cmp.Or(o.Coalesce, 50*time.Millisecond)
+	o.Recheck = cmp.Or(o.Recheck, time.Minute)
+	o.Retry = cmp.Or(o.Retry, 250*time.Millisecond)
+	o.MaxRetry = cmp.Or(o.MaxRetry, 30*time.Second)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
-	}
-}
-
-func setDefault[T comparable](v *T, d T) {
-	var zero T
-	if *v == zero {
-		*v = d
 	}
 }
 

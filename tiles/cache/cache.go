@@ -8,6 +8,7 @@
 package cache
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"runtime"
@@ -41,20 +42,13 @@ type Options struct {
 }
 
 func (o *Options) setDefaults() {
-	setDefault(&o.Bytes, 512<<20)
-	setDefault(&o.Draws, runtime.GOMAXPROCS(0))
-	setDefault(&o.Ahead, 1)
-	setDefault(&o.Timeout, time.Minute)
-	setDefault(&o.Settle, 500*time.Millisecond)
+	o.Bytes = cmp.Or(o.Bytes, 512<<20)
+	o.Draws = cmp.Or(o.Draws, runtime.GOMAXPROCS(0))
+	o.Ahead = cmp.Or(o.Ahead, 1)
+	o.Timeout = cmp.Or(o.Timeout, time.Minute)
+	o.Settle = cmp.Or(o.Settle, 500*time.Millisecond)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
-	}
-}
-
-func setDefault[T comparable](v *T, d T) {
-	var zero T
-	if *v == zero {
-		*v = d
 	}
 }
 

@@ -6,6 +6,7 @@
 package api
 
 import (
+	"cmp"
 	"crypto/rand"
 	"log/slog"
 	"net/http"
@@ -79,32 +80,25 @@ type Config struct {
 }
 
 func (c *Config) setDefaults() {
-	setDefault(&c.Title, referentials.Text{FR: "Socle, le référentiel du territoire", EN: "Socle, the territory's reference data"})
-	setDefault(&c.Description, referentials.Text{
+	c.Title = cmp.Or(c.Title, referentials.Text{FR: "Socle, le référentiel du territoire", EN: "Socle, the territory's reference data"})
+	c.Description = cmp.Or(c.Description, referentials.Text{
 		FR: "Les données de référence du territoire, en OGC API Features et en tuiles vectorielles.",
 		EN: "The territory's reference data, as OGC API Features and vector tiles.",
 	})
-	setDefault(&c.Version, "dev")
-	setDefault(&c.DefaultLimit, 10)
-	setDefault(&c.MaxLimit, 10_000)
-	setDefault(&c.MaxConcurrent, 256)
-	setDefault(&c.RequestTimeout, time.Minute)
-	setDefault(&c.DrainTimeout, 20*time.Second)
-	setDefault(&c.MaxURLBytes, 16<<10)
-	setDefault(&c.MaxUploadBytes, 32<<20)
-	setDefault(&c.MaxGeocodeBytes, 512<<20)
+	c.Version = cmp.Or(c.Version, "dev")
+	c.DefaultLimit = cmp.Or(c.DefaultLimit, 10)
+	c.MaxLimit = cmp.Or(c.MaxLimit, 10_000)
+	c.MaxConcurrent = cmp.Or(c.MaxConcurrent, 256)
+	c.RequestTimeout = cmp.Or(c.RequestTimeout, time.Minute)
+	c.DrainTimeout = cmp.Or(c.DrainTimeout, 20*time.Second)
+	c.MaxURLBytes = cmp.Or(c.MaxURLBytes, 16<<10)
+	c.MaxUploadBytes = cmp.Or(c.MaxUploadBytes, 32<<20)
+	c.MaxGeocodeBytes = cmp.Or(c.MaxGeocodeBytes, 512<<20)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.Metrics == nil {
 		c.Metrics = metrics.NewSet()
-	}
-}
-
-func setDefault[T comparable](v *T, d T) {
-	var zero T
-	if *v == zero {
-		*v = d
 	}
 }
 

@@ -9,6 +9,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -58,13 +59,13 @@ type Options struct {
 }
 
 func (o *Options) setDefaults() {
-	setDefault(&o.Workers, 2)
-	setDefault(&o.Waiting, 32)
-	setDefault(&o.Limit, 10*time.Minute)
-	setDefault(&o.ResultBytes, 32<<20)
-	setDefault(&o.KeptBytes, 128<<20)
-	setDefault(&o.Kept, 256)
-	setDefault(&o.Keep, time.Hour)
+	o.Workers = cmp.Or(o.Workers, 2)
+	o.Waiting = cmp.Or(o.Waiting, 32)
+	o.Limit = cmp.Or(o.Limit, 10*time.Minute)
+	o.ResultBytes = cmp.Or(o.ResultBytes, 32<<20)
+	o.KeptBytes = cmp.Or(o.KeptBytes, 128<<20)
+	o.Kept = cmp.Or(o.Kept, 256)
+	o.Keep = cmp.Or(o.Keep, time.Hour)
 	if o.Secret == nil {
 		o.Secret = []byte(rand.Text())
 	}
@@ -73,13 +74,6 @@ func (o *Options) setDefaults() {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
-	}
-}
-
-func setDefault[T comparable](v *T, d T) {
-	var zero T
-	if *v == zero {
-		*v = d
 	}
 }
 
