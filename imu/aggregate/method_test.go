@@ -128,6 +128,11 @@ func TestCarriedUp(t *testing.T) {
 	if got, _ := d.Value(len(d.Measures())-1, 1, 0, 0); got != 60 || d.Measures()[3].Name != "units" {
 		t.Errorf("d1 has %v units, want 60", got)
 	}
+	for k, want := range []referentials.FieldType{referentials.Number, referentials.Number, referentials.Integer, referentials.Integer} {
+		if m := d.Measures()[k]; m.Type != want { // numbers of things are whole where none is split
+			t.Errorf("%s is a %s, not a %s", m.Name, m.Type, want)
+		}
+	}
 	// With more behind what is hidden, everything is carried.
 	list[2].sites = 8
 	w = newWorld(t, 4, list, secret("energie-elec-res"))
