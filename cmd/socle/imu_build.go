@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -96,9 +95,9 @@ func (c *imuBuildCmd) params() (*blocks.Params, error) {
 		params, err := blocks.ParseParams(nil)
 		return &params, err
 	}
-	text, err := os.ReadFile(c.Params)
+	text, err := readRules("--params", c.Params)
 	if err != nil {
-		return nil, &usageError{referentials.Errorf(referentials.Invalid, "it cannot be read: %w", err).At("--params %s", c.Params)}
+		return nil, &usageError{err}
 	}
 	params, err := blocks.ParseParams(text)
 	if err != nil {

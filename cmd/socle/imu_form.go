@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
 
 	"socle/imu/blocks"
@@ -26,9 +25,9 @@ func (f *formFlags) typology() (*morphology.Typology, error) {
 	if f.Typology == "" {
 		return morphology.BuiltinTypology()
 	}
-	text, err := os.ReadFile(f.Typology)
+	text, err := readRules("--typology", f.Typology)
 	if err != nil {
-		return nil, referentials.Errorf(referentials.Invalid, "cannot read it: %w", err).At("--typology %s", f.Typology)
+		return nil, err
 	}
 	return morphology.ParseTypology(f.Typology, text)
 }

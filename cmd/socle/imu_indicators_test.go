@@ -37,7 +37,7 @@ func TestImuIndicators(t *testing.T) {
 		"cannot be one collection":          {"--forms", "forme"},
 		"batimens":                          {"--buildings", "batimens"},
 		"it has no polygons":                {"--buildings", "voies"},
-		"cannot read it":                    {"--typology", filepath.Join(dir, "none.yaml")},
+		"it cannot be read":                 {"--typology", filepath.Join(dir, "none.yaml")},
 	} {
 		if _, err := socle(t, append(args, more...)...); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v: %v", more, err)
