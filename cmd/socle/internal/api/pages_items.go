@@ -77,7 +77,7 @@ func newItemsPage(p *page, links []encode.Link) *itemsPage {
 	for _, l := range linksOf(links, "prev") {
 		out.Prev = l.Href
 	}
-	order := keyFirst(shown)
+	order := q.columns(shown)
 	for _, i := range order {
 		c := columnOf(&shown.Fields[i], p.lang)
 		c.Sorted, c.Sort = q.sort(&shown.Fields[i])
@@ -106,6 +106,24 @@ func keyFirst(d *referentials.Descriptor) []int {
 	for i := range d.Fields {
 		if !slices.Contains(first, i) {
 			order = append(order, i)
+		}
+	}
+	return order
+}
+
+// columns gives the positions of the fields: what the page is ordered by follows what names
+// a feature, where it is in sight.
+func (q pageQuery) columns(d *referentials.Descriptor) []int {
+	order := keyFirst(d)
+	at := 1
+	if label := d.LabelIndex(); label >= 0 && label != order[0] {
+		at++
+	}
+	for part := range strings.SplitSeq(q.values.Get("sortby"), ",") {
+		i := d.FieldIndex(strings.TrimLeft(part, "+- "))
+		if k := slices.Index(order, i); k >= at {
+			order = slices.Insert(slices.Delete(order, k, k+1), at, i)
+			at++
 		}
 	}
 	return order
