@@ -56,6 +56,7 @@ func (c *importCmd) Run(ctx context.Context, m *Main) error {
 		bar.Update(string(p.Stage)+" "+p.File, share(p.Bytes, p.TotalBytes), thousands(p.Rows)+" rows")
 	}
 	return m.withStore(ctx, func(store referentials.Store) error {
+		opt.Current = currentOf(store)
 		report, err := importWithRejects(ctx, store, opt, c.Rejects)
 		bar.Done()
 		if report != nil && (err == nil || report.Read > 0) {
@@ -65,6 +66,25 @@ func (c *importCmd) Run(ctx context.Context, m *Main) error {
 		}
 		return err
 	})
+}
+
+// currentOf finds how the current version of a collection is described, nil when there is none.
+func currentOf(store referentials.Store) func(context.Context, string) (*referentials.Descriptor, error) {
+	return func(ctx context.Context, id string) (*referentials.Descriptor, error) {
+		versions, err := store.Versions(ctx, id)
+		if referentials.CodeOf(err) == referentials.NotFound {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for i := range versions {
+			if versions[i].Version.Current {
+				return &versions[i].Descriptor, nil
+			}
+		}
+		return nil, nil
+	}
 }
 
 // keepInputs refuses rejects written over what is being read or over the store.

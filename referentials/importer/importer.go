@@ -37,6 +37,10 @@ type Options struct {
 	Rejects      io.Writer // gets rejected rows as they were: file, row, reason, original
 	Progress     func(Progress)
 	TempDir      string // for formats that must be unpacked to be read
+
+	// Current gives the descriptor of the version that would be replaced, nil when there is
+	// none: what it keeps back is not shown by forgetting to say so again.
+	Current func(ctx context.Context, collection string) (*referentials.Descriptor, error)
 }
 
 // Import brings files into a collection of the store. The report is complete also when
@@ -91,6 +95,9 @@ func importInputs(ctx context.Context, store referentials.Store, inputs []*input
 		return r, err
 	}
 	if err := p.settle(ctx, inputs, k, side, &opt); err != nil {
+		return r, err
+	}
+	if err := p.keepBack(ctx, side, &opt); err != nil {
 		return r, err
 	}
 	pub := newPublisher(p, inputs, r, &opt)

@@ -1,0 +1,107 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"socle/referentials"
+)
+
+// TestNothingIsOpenedByForgetting imports a collection with what its description keeps back,
+// then the next file of it, which comes with less of a description or other columns.
+func TestNothingIsOpenedByForgetting(t *testing.T) {
+	const secret = "access: restricted\nprofile: insee-menages-11\nfields: {revenu: {disclosure: confidential}}\n"
+	const part = "fields: {revenu: {disclosure: confidential}}\n"
+	const columns = "id,nom,revenu\n1,a,2\n"
+	for _, c := range []struct {
+		name, before, after, data string
+		says                      []string // in the error; none where it is imported
+	}{
+		{"the same again", secret, secret, columns, nil},
+		{"no description", secret, "", columns, []string{"access was restricted", "profile insee-menages-11", `"revenu" was confidential`, "ids.csv.yaml"}},
+		{"no profile", secret, "access: restricted\n" + part, columns, []string{"profile insee-menages-11"}},
+		{"shared", secret, "access: shared\nprofile: insee-menages-11\n" + part, columns, nil},
+		{"on purpose", secret, "access: open\nprofile: ''\nfields: {revenu: {disclosure: public}}\n", columns, nil},
+		{"a field that is forgotten", part, "", columns, []string{`"revenu" was confidential`}},
+		{"a field that is gone", part, "", "id,nom\n1,a\n", nil},
+		{"a field by another name", part, "", "id,nom,revenus\n1,a,2\n", []string{`"revenus" is new`}},
+		{"a new field that is told of", part, "fields: {age: {disclosure: public}}\n", "id,nom,age\n1,a,2\n", nil},
+		{"a new field", part, part, "id,nom,revenu,age\n1,a,2,3\n", nil},
+		{"nothing to keep back", "", "", columns, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			store := &memoryStore{}
+			file := filepath.Join(t.TempDir(), "ids.csv")
+			load := func(data, description string, current func(context.Context, string) (*referentials.Descriptor, error)) error {
+				t.Helper()
+				for name, text := range map[string]string{file: data, file + sidecarSuffix: description} {
+					if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+				_, err := Import(t.Context(), store, Options{Files: []string{file}, Key: "id", Current: current})
+				return err
+			}
+			if err := load(columns, c.before, nil); err != nil {
+				t.Fatal(err)
+			}
+			was := store.desc.Clone()
+			err := load(c.data, c.after, func(_ context.Context, id string) (*referentials.Descriptor, error) {
+				if id != was.ID {
+					t.Errorf("the version before of %q is asked for", id)
+				}
+				return &was, nil
+			})
+			if c.says == nil && err != nil || c.says != nil && referentials.CodeOf(err) != referentials.Refused {
+				t.Fatal(err)
+			}
+			for _, word := range c.says {
+				if text := err.Error() + hinted(err); !strings.Contains(text, word) {
+					t.Errorf("%q is not in: %s", word, text)
+				}
+			}
+		})
+	}
+}
+
+// TestOpens holds that whatever is let through without a word shows no field, and no row,
+// that was kept back.
+func TestOpens(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string) *referentials.Descriptor {
+			d := &referentials.Descriptor{Access: rapid.SampledFrom(openness).Draw(t, name+" access"), Profile: rapid.SampledFrom([]string{"", "p"}).Draw(t, name+" profile")}
+			for _, f := range []string{"a", "b", "c"} {
+				if class := rapid.SampledFrom([]referentials.DisclosureClass{"absent", "", referentials.Public, referentials.Confidential, referentials.UnitCount}).Draw(t, name+" "+f); class != "absent" {
+					d.Fields = append(d.Fields, referentials.Field{Name: f, Disclosure: class})
+				}
+			}
+			return d
+		}
+		before, after := draw("before"), draw("after")
+		if opened := (*sidecar)(nil).opens(before, after); len(opened) > 0 {
+			return
+		}
+		if after.IsPublic() && !before.IsPublic() {
+			t.Fatal("all of it can be seen now")
+		}
+		for i := range before.Fields {
+			if f := after.FieldIndex(before.Fields[i].Name); f >= 0 && after.Fields[f].IsPublic() && !before.Fields[i].IsPublic() {
+				t.Fatalf("%s can be seen now", before.Fields[i].Name)
+			}
+		}
+	})
+}
+
+func hinted(err error) string {
+	var e *referentials.Error
+	if errors.As(err, &e) {
+		return e.Hint
+	}
+	return ""
+}
