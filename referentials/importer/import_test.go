@@ -286,7 +286,7 @@ func TestCoordinatesThatCannotBe(t *testing.T) {
 		{"latitude first, declared as EPSG:4326", crs.EPSG(4326), point(48.11, -1.68), Options{}, []string{"exchanged"}},
 		{"Lambert-93, northing first", crs.EPSG(2154), point(6789000, 351000), Options{}, []string{"EPSG:2154", "exchanged"}},
 		{"degrees as Lambert-93", crs.EPSG(2154), point(-1.68, 48.11), Options{}, []string{"--crs EPSG:4326"}},
-		{"nothing declared", crs.CRS{}, point(351000, 6789000), Options{}, []string{"no coordinate reference system is declared", "--crs EPSG:2154"}},
+		{"nothing declared", crs.CRS{}, point(351000, 6789000), Options{}, []string{"no coordinate reference system is declared, or none that is known", "--crs EPSG:2154"}},
 		{"nothing that fits", crs.CRS84, point(1e9, 1e9), Options{}, []string{"say which system they are in with --crs"}},
 		{"forced", crs.CRS84, point(765282.7, 6274586.1), Options{CRS: crs.EPSG(2154)}, nil},
 		{"Somalia, forced", crs.CRS84, point(48.11, 1.68), Options{CRS: crs.EPSG(4326)}, nil},

@@ -55,7 +55,7 @@ func implausible(where string, declared crs.CRS, from string, box orb.Bound, j j
 	span := fmt.Sprintf("x from %s to %s, y from %s to %s", short(box.Min[0]), short(box.Max[0]), short(box.Min[1]), short(box.Max[1]))
 	var e *referentials.Error
 	if declared.IsZero() {
-		e = referentials.Errorf(referentials.Invalid, "no coordinate reference system is declared for coordinates with %s", span)
+		e = referentials.Errorf(referentials.Invalid, "no coordinate reference system is declared, or none that is known, for coordinates with %s", span)
 	} else {
 		e = referentials.Errorf(referentials.Invalid, "the coordinates (%s) cannot be of %s (%s)", span, systemName(declared), from)
 	}
