@@ -1,9 +1,10 @@
 // Package orderstat finds order statistics: the values that would be at some place if all were
-// sorted, in linear time.
+// sorted, in linear time but for orders that are made to prevent it, where it takes that of sorting.
 package orderstat
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 )
 
@@ -11,11 +12,12 @@ import (
 const few = 24
 
 // Select puts the value that belongs at k, from 0, there, no larger one before it and no smaller
-// one after it, and gives it (Hoare's selection, by the median of three). Values must have an
-// order: no NaN.
+// one after it, and gives it (Hoare's selection, by the median of three, and Musser's way out when
+// that takes too many rounds: values may be somebody's choice). Values must have an order: no NaN.
 func Select[T cmp.Ordered](v []T, k int) T {
-	for from, to := 0, len(v)-1; from < to; {
-		if to-from < few {
+	rounds := 2 * bits.Len(uint(len(v)))
+	for from, to := 0, len(v)-1; from < to; rounds-- {
+		if to-from < few || rounds == 0 {
 			slices.Sort(v[from : to+1])
 			break
 		}
