@@ -10,11 +10,8 @@ import (
 	"socle/referentials/encode"
 )
 
-// maxDrawn bounds the features that the map of a page asks for.
-const maxDrawn = 1000
-
 // pageSizes are the choices of how many features to show.
-var pageSizes = []int{10, 50, 100, 500, 1000}
+var pageSizes = []int{10, 50, 100, mostShown}
 
 // positionParameters say where in the matches a page is. They fall when the matches
 // change.
@@ -156,7 +153,7 @@ func (q pageQuery) sizes(limit int) []choice {
 
 // features gives the address of what the page shows, for its map.
 func (q pageQuery) features(limit int) string {
-	return with(q.address, q.values, "f", "json", "crs", "", "properties", "", "limit", strconv.Itoa(min(limit, maxDrawn)))
+	return with(q.address, q.values, "f", "json", "crs", "", "properties", "", "limit", strconv.Itoa(limit))
 }
 
 // box gives the box of the query when it is one of longitudes and latitudes.

@@ -1,12 +1,25 @@
 package api
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"socle/referentials"
 )
+
+// TestSizes offers pages of sizes that they then have.
+func TestSizes(t *testing.T) {
+	a := open(t, nil)
+	for _, n := range pageSizes {
+		page := ask(t, a, fmt.Sprintf("/collections/adresses/items?f=html&limit=%d", n), "Accept-Language", "en").Body.String()
+		if want := fmt.Sprintf(`<b aria-current="true">%d</b>`, n); !strings.Contains(page, want) {
+			t.Errorf("a page of %d is not one", n)
+		}
+	}
+}
 
 // TestColumns puts what orders a page beside what names a feature.
 func TestColumns(t *testing.T) {

@@ -276,7 +276,7 @@ func TestPageQuery(t *testing.T) {
 	if form.Filter != "" || !slices.Equal(form.Kept, []input{{"f", "html"}, {"limit", "5"}, {"sortby", "n"}}) || len(form.Fields) != 3 {
 		t.Errorf("form: %+v", form)
 	}
-	if got := query("limit=5000&crs=x&properties=n&cursor=y").features(5000); got != "/items?cursor=y&f=json&limit=1000" {
+	if got := query("limit=5000&crs=x&properties=n&cursor=y").features(500); got != "/items?cursor=y&f=json&limit=500" {
 		t.Errorf("features: %s", got)
 	}
 }
