@@ -83,6 +83,7 @@ func run(t testing.TB, args ...string) (out, errs string, code int) {
 // TestAggregateRennes counts real addresses on real IRIS, and puts the people of real grid
 // cells on them.
 func TestAggregateRennes(t *testing.T) {
+	t.Parallel()
 	store, dir := newGeoPackage(t), t.TempDir()
 	for file, id := range map[string]string{
 		"rennes/rva_adresses_2013.csv.gz": "adresses", "rennes/iris_rennes_metropole.ods.json.gz": "iris",
@@ -149,6 +150,7 @@ func TestAggregateRennes(t *testing.T) {
 // TestAggregateEnergy releases micro-data under their profile, in every format and as a
 // collection, and looks for what is hidden in all of it.
 func TestAggregateEnergy(t *testing.T) {
+	t.Parallel()
 	store, folder := newTerritory(t, "rva_adresses.csv", "imu.geojson", "contours_iris.geojson", "communes.geojson", "enedis_adresse.csv")
 	dir := t.TempDir()
 	ask := []string{"aggregate", "--store", store, "--source", "conso_elec_adresse", "--mesh", "imu", "--measure", electricity,
@@ -247,6 +249,7 @@ func tileOf(lon, lat float64, z int) (x, y int) {
 
 // TestAggregateOwn puts a file of one's own on a mesh, broken rows and all.
 func TestAggregateOwn(t *testing.T) {
+	t.Parallel()
 	store, _ := newTerritory(t, "communes.geojson", "contours_iris.geojson")
 	before := mustSocle(t, "collections", "--store", store)
 	dir := t.TempDir()
@@ -326,6 +329,7 @@ func post(t testing.TB, url, media, body string) (int, string) {
 // TestAggregateRefuses checks what is said of what cannot be asked, and that nothing of a
 // refusal is left on disk.
 func TestAggregateRefuses(t *testing.T) {
+	t.Parallel()
 	store, _ := newTerritory(t, "communes.geojson", "contours_iris.geojson", "sites.csv", "rva_adresses.csv", "enedis_adresse.csv")
 	dir := t.TempDir()
 	profiles := func(name, text string) string {
@@ -401,6 +405,7 @@ const ownProfile = `profiles:
 
 // TestOwnProfile hides by rules of one's own.
 func TestOwnProfile(t *testing.T) {
+	t.Parallel()
 	store, _ := newTerritory(t, "contours_iris.geojson", "sites.csv")
 	file := filepath.Join(t.TempDir(), "profiles.yaml")
 	if err := os.WriteFile(file, []byte(ownProfile), 0o600); err != nil {

@@ -22,6 +22,7 @@ type verdict struct {
 // TestBrowser drives Chromium through the page of the map and the other pages, on a
 // synthetic metropolis: testdata/browser says what people do there and what they must see.
 func TestBrowser(t *testing.T) {
+	t.Parallel()
 	modules, err := filepath.Abs("../../.cache/web/node_modules")
 	if err != nil {
 		t.Fatal(err)

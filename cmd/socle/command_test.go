@@ -14,6 +14,7 @@ import (
 )
 
 func TestExitCodes(t *testing.T) {
+	t.Parallel()
 	store := newGeoPackage(t)
 	for _, c := range []struct {
 		args []string
@@ -88,6 +89,7 @@ func TestSettings(t *testing.T) {
 // TestVersionsAndExport publishes two versions, goes back to the first, and writes it in
 // every format; micro-data stay where they are.
 func TestVersionsAndExport(t *testing.T) {
+	t.Parallel()
 	for _, s := range stores {
 		t.Run(s.name, func(t *testing.T) {
 			store, dir := s.open(t), t.TempDir()
@@ -166,6 +168,7 @@ func sortedLines(s string) string { return strings.Join(slices.Sorted(strings.Li
 
 // TestOutputsSpareInputs checks that nothing is written over the store or over what is read.
 func TestOutputsSpareInputs(t *testing.T) {
+	t.Parallel()
 	store, dir := newGeoPackage(t), t.TempDir()
 	file := filepath.Join(dir, "lieux.csv")
 	const text = "id;nom\n1;a\n"

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -14,6 +13,7 @@ import (
 // TestKilledImport kills an import at ten random moments: the version before must still
 // be current and whole, nothing half-made may show, and the next import must work.
 func TestKilledImport(t *testing.T) {
+	t.Parallel()
 	file := realFile(t, "rennes/rva_adresses_2013.csv.gz")
 	const kills = 10
 	program := build(t)
@@ -26,7 +26,7 @@ func TestKilledImport(t *testing.T) {
 				t.Fatalf("the first import failed: %v\n%s", err, out)
 			}
 			whole := time.Since(began)
-			want := contents(t, store)
+			want := contents(t, program, store)
 			seed := uint64(time.Now().UnixNano())
 			t.Logf("seed %d, an import takes %v", seed, whole)
 			rng := rand.New(rand.NewPCG(seed, 1))
@@ -43,7 +43,7 @@ func TestKilledImport(t *testing.T) {
 				if cmd.Wait() != nil {
 					killed++
 				}
-				got := contents(t, store)
+				got := contents(t, program, store)
 				// An import that had just committed is whole too: only its number differs.
 				if got.rows != want.rows || !bytes.Equal(got.data, want.data) {
 					t.Fatalf("after a kill: %d rows, want %d, or other content", got.rows, want.rows)
@@ -55,7 +55,7 @@ func TestKilledImport(t *testing.T) {
 			if out, err := exec.Command(program, importing...).CombinedOutput(); err != nil {
 				t.Fatalf("the import after %d kills failed: %v\n%s", killed, err, out)
 			}
-			if got := contents(t, store); got.rows != want.rows || !bytes.Equal(got.data, want.data) {
+			if got := contents(t, program, store); got.rows != want.rows || !bytes.Equal(got.data, want.data) {
 				t.Fatal("the import after the kills stored something else")
 			}
 		})
@@ -77,11 +77,13 @@ type collectionContents struct {
 	data []byte
 }
 
-// contents reads the whole of adresses as another process would, by exporting it.
-func contents(t *testing.T, store string) collectionContents {
+// contents reads the whole of adresses in another process, by exporting it.
+func contents(t *testing.T, program, store string) collectionContents {
 	t.Helper()
-	file := fmt.Sprintf("%s/adresses.csv", t.TempDir())
-	mustSocle(t, "export", "--store", store, "adresses", "-o", file)
+	file := filepath.Join(t.TempDir(), "adresses.csv")
+	if out, err := exec.Command(program, "export", "--store", store, "adresses", "-o", file).CombinedOutput(); err != nil {
+		t.Fatalf("the export failed: %v\n%s", err, out)
+	}
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

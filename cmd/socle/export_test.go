@@ -8,6 +8,7 @@ import (
 )
 
 func TestExportProperties(t *testing.T) {
+	t.Parallel()
 	store, dir := newGeoPackage(t), t.TempDir()
 	file := filepath.Join(dir, "lieux.csv")
 	if err := os.WriteFile(file, []byte("code;nom;étage;lon;lat\na1;Mairie;2;-1.68;48.11\na2;;;-1.69;48.12\n"), 0o600); err != nil {
@@ -29,6 +30,7 @@ func TestExportProperties(t *testing.T) {
 
 // TestExportFilter writes what a filter selects, of what anyone may see.
 func TestExportFilter(t *testing.T) {
+	t.Parallel()
 	store, dir := newGeoPackage(t), t.TempDir()
 	file := filepath.Join(dir, "lieux.csv")
 	if err := os.WriteFile(file, []byte("code;nom;étage;lon;lat\na1;Mairie;2;-1.68;48.11\na2;;;-1.69;48.12\na3;Gare;5;-1.67;48.10\n"), 0o600); err != nil {

@@ -11,6 +11,7 @@ import (
 
 // TestGeocode finds the addresses of a synthetic town again: by command, and by HTTP.
 func TestGeocode(t *testing.T) {
+	t.Parallel()
 	store, dir := newGeoPackage(t), t.TempDir()
 	mustSocle(t, "synth", "--out", dir, "--addresses", "1000")
 	mustSocle(t, "import", "--store", store, filepath.Join(dir, "rva_adresses.csv"))

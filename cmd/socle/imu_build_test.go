@@ -11,6 +11,7 @@ import (
 // TestIMUBuild makes blocks of a synthetic town in each store, then again from the same
 // data: every block keeps its id.
 func TestIMUBuild(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	mustSocle(t, "synth", "--out", dir, "--addresses", "2000")
 	for _, s := range stores {

@@ -8,6 +8,7 @@ import (
 
 // TestImuIndicators measures a small synthetic town, and publishes its form as a mesh.
 func TestImuIndicators(t *testing.T) {
+	t.Parallel()
 	dir, store := t.TempDir(), newGeoPackage(t)
 	mustSocle(t, "synth", "--out", dir, "--addresses", "2000")
 	for _, name := range []string{"batiments", "imu", "voies", "hydro", "vegetation"} {

@@ -16,6 +16,7 @@ import (
 // TestIMULineage rebuilds blocks after a street has gone: those that stayed keep their ids,
 // the table of lineage tells of all others, and takes values from one vintage to the next.
 func TestIMULineage(t *testing.T) {
+	t.Parallel()
 	dir, store := t.TempDir(), newGeoPackage(t)
 	mustSocle(t, "synth", "--out", dir, "--addresses", "2000")
 	for _, name := range []string{"communes", "voies", "batiments"} {

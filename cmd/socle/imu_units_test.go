@@ -12,6 +12,7 @@ import (
 // TestIMUUnits builds blocks of enough delivery points to be published, counted by a table
 // that has no shapes, and tells what several sizes come to.
 func TestIMUUnits(t *testing.T) {
+	t.Parallel()
 	dir, store := t.TempDir(), newGeoPackage(t)
 	mustSocle(t, "synth", "--out", dir, "--addresses", "2000")
 	for _, name := range []string{"communes.geojson", "voies.geojson", "contours_iris.geojson", "batiments.geojson", "rva_adresses.csv", "enedis_adresse.csv"} {

@@ -12,6 +12,7 @@ import (
 // TestLinks links the addresses of a synthetic town to its buildings, publishes the links and
 // accounts for every address.
 func TestLinks(t *testing.T) {
+	t.Parallel()
 	store, _ := newTerritory(t, "rva_adresses.csv", "batiments.geojson", "voies.geojson")
 	dir := t.TempDir()
 	receipt, table := filepath.Join(dir, "liens.json"), filepath.Join(dir, "liens.csv")

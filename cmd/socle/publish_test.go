@@ -39,6 +39,7 @@ func askToPublish(t testing.TB, method, target, body string, headers ...string) 
 // TestPublishOverHTTP makes a collection of figures on both stores, through a request, a
 // process and a file that is sent, and finds it served at once as features, tiles and a style.
 func TestPublishOverHTTP(t *testing.T) {
+	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "files")
 	mustSocle(t, "synth", "--out", folder, "--addresses", "2000")
 	var features []string
@@ -117,6 +118,7 @@ func TestPublishOverHTTP(t *testing.T) {
 
 // TestPublishToken refuses tokens that can be guessed.
 func TestPublishToken(t *testing.T) {
+	t.Parallel()
 	if _, errs, code := run(t, "serve", "--store", newGeoPackage(t), "--publish-token", "secret"); code != 2 || !strings.Contains(errs, "can be guessed") || strings.Contains(errs, `"secret"`) {
 		t.Errorf("exit code %d: %s", code, errs)
 	}

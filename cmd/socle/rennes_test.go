@@ -33,6 +33,7 @@ var rennes = []struct {
 
 // TestRennes imports the real files into both stores and asks both servers the same things.
 func TestRennes(t *testing.T) {
+	t.Parallel()
 	var bases, dsns []string
 	for _, s := range stores {
 		store := s.open(t)

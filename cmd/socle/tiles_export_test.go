@@ -130,6 +130,7 @@ func tilePath(z, x, y uint32) string {
 
 // TestTilesExportBounds writes the tiles that meet a box and no others.
 func TestTilesExportBounds(t *testing.T) {
+	t.Parallel()
 	store, dir := newGeoPackage(t), t.TempDir()
 	smallMetropolis(t, store)
 	all, part := filepath.Join(dir, "all.pmtiles"), filepath.Join(dir, "part.pmtiles")
@@ -179,6 +180,7 @@ func mustJSON(t *testing.T, v any) string {
 // TestTilesExportRefusals checks what is said of a command that cannot be done, and that it
 // leaves nothing.
 func TestTilesExportRefusals(t *testing.T) {
+	t.Parallel()
 	store, dir := newGeoPackage(t), t.TempDir()
 	smallMetropolis(t, store)
 	path := filepath.Join(dir, "x.pmtiles")
@@ -224,6 +226,7 @@ func TestTilesExportRefusals(t *testing.T) {
 // TestTilesExportInterrupted stops an export in the middle: the archive before is still
 // there, and nothing else.
 func TestTilesExportInterrupted(t *testing.T) {
+	t.Parallel()
 	store, dir := newGeoPackage(t), t.TempDir()
 	smallMetropolis(t, store)
 	path := filepath.Join(dir, "x.pmtiles")
@@ -260,6 +263,7 @@ func TestTilesExportInterrupted(t *testing.T) {
 
 // TestPyramid compares the tiles that are listed with all that the tiler draws.
 func TestPyramid(t *testing.T) {
+	t.Parallel()
 	m := NewMain()
 	m.cli.Store = newGeoPackage(t)
 	smallMetropolis(t, m.cli.Store)

@@ -17,6 +17,7 @@ import (
 // street of several blocks in its IRIS, one of several IRIS in its commune, by command and by
 // HTTP alike.
 func TestAggregateWritten(t *testing.T) {
+	t.Parallel()
 	store, _ := newTerritory(t, "communes.geojson", "contours_iris.geojson", "imu.geojson", "rva_adresses.csv")
 	dir := t.TempDir()
 	file, out := filepath.Join(dir, "adherents.csv"), filepath.Join(dir, "adherents_imu.csv")
@@ -83,6 +84,7 @@ func TestAggregateWritten(t *testing.T) {
 
 // TestAggregateWrittenWithoutRegister says what to import where there are no addresses.
 func TestAggregateWrittenWithoutRegister(t *testing.T) {
+	t.Parallel()
 	store, _ := newTerritory(t, "communes.geojson")
 	status, body := post(t, serve(t, store)+"/collections/communes/aggregate?f=json&measure=count&source-address=voie", "text/csv", "voie\nRue Haute\n")
 	if status != http.StatusServiceUnavailable || !strings.Contains(body, "as adresses") {
