@@ -143,6 +143,7 @@ type API struct {
 	archives archives
 	linked   atomic.Pointer[linked]
 	slots    chan struct{} // one for each request under way
+	shares   *shares       // of clients in those
 	figures  *turns        // of themes on meshes
 	files    *turns        // of files of addresses
 	now      func() time.Time
@@ -185,6 +186,7 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 		pages:    pages,
 		explorer: app,
 		slots:    make(chan struct{}, config.MaxConcurrent),
+		shares:   newShares(config.MaxConcurrent),
 		figures:  newTurns(config.MaxHeavy, config.MaxConcurrent/4),
 		files:    newTurns(config.MaxHeavy, config.MaxConcurrent/4),
 		now:      time.Now,

@@ -163,7 +163,8 @@ func cors(routes chi.Routes) func(next http.Handler) http.Handler {
 	}
 }
 
-// bound refuses what is too long, more requests at once than were agreed, and everything while
+// bound refuses what is too long, more requests at once than were agreed or of one client than
+// its share, and everything while
 // collections are being loaded: one that is missing then may be there in a moment. Health checks
 // always pass.
 func (a *API) bound(next http.Handler) http.Handler {
@@ -177,6 +178,12 @@ func (a *API) bound(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		client := a.client(r)
+		if !a.shares.enter(client) {
+			a.writeProblem(w, r, referentials.Errorf(referentials.Unavailable, "too many requests of yours are being answered").Do("take the answers before you ask for more"))
+			return
+		}
+		defer a.shares.leave(client)
 		select {
 		case a.slots <- struct{}{}:
 			defer func() { <-a.slots }()
