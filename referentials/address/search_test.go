@@ -231,3 +231,29 @@ func FuzzSearch(f *testing.F) {
 		}
 	})
 }
+
+// TestLargerCommunesComeFirst has the people of a commune decide between two of one name,
+// whichever was added first.
+func TestLargerCommunesComeFirst(t *testing.T) {
+	for _, people := range [][2]int64{{20, 60}, {60, 20}, {-1, 1 << 40}, {1 << 40, -1}} {
+		b := NewBuilder()
+		codes := []string{"35001", "35002"}
+		for i, n := range people {
+			b.AddCommune(Commune{Code: codes[i], Name: "Saint-Aubin", Population: n, Position: Position{-1.7, 48.1 + float64(i)}})
+		}
+		for n := range int32(100) { // what people are weighed against
+			b.Add(&Address{ID: fmt.Sprint(n), Number: n + 1, StreetName: "Rue Haute", CityCode: "35003", Position: Position{-1, 48}})
+		}
+		found := b.Build("test").Search(&Query{Text: "saint aubin"}, nil)
+		if len(found) != 2 {
+			t.Fatal(found)
+		}
+		larger := codes[0]
+		if people[1] > people[0] {
+			larger = codes[1]
+		}
+		if found[0].CityCode != larger || found[0].Importance <= found[1].Importance {
+			t.Errorf("%d: %s comes first, of importance %g and %g", people, found[0].CityCode, found[0].Importance, found[1].Importance)
+		}
+	}
+}
