@@ -91,8 +91,7 @@ func Builtin() (Profiles, error) {
 	return slices.Clone(all), err
 }
 
-// Find gives the built-in profile of a name that holds for a year of the data; year 0 takes
-// the newest. An unknown name is NotFound, and the hint names the nearest.
+// Find looks among the built-in profiles, as [Profiles.Find] does.
 func Find(name string, year int) (Profile, error) {
 	all, err := builtin()
 	if err != nil {
@@ -101,7 +100,8 @@ func Find(name string, year int) (Profile, error) {
 	return all.Find(name, year)
 }
 
-// Find is the package's Find over this set.
+// Find gives the profile of a name that holds for a year of the data; year 0 takes the
+// newest. An unknown name is NotFound, and the hint names the nearest.
 func (all Profiles) Find(name string, year int) (Profile, error) {
 	var years []string
 	newest := -1
