@@ -49,7 +49,7 @@ func (p *plot) terraces(s *side, f *front, si int32, base int) {
 			if i > 0 && !row[i-1].gap && row[i-1].depth < depth-0.2 {
 				ring = append(ring, corner(a, na, near+row[i-1].depth))
 			}
-			if p.place(ring, si, base+h.from, base+h.to) {
+			if p.place(ring, base+h.from, base+h.to) {
 				row[i].depth = depth
 				break
 			}
@@ -110,7 +110,7 @@ func (p *plot) house(f *front, mid, width, near, depth float64, si int32, from, 
 	} else {
 		ring = append(ring, at(-w, near), at(w, near), at(w, near+depth), at(-w, near+depth))
 	}
-	return p.place(ring, si, from, to)
+	return p.place(ring, from, to)
 }
 
 func (p *plot) barn(f *front, mid, near float64, si int32) {
@@ -156,7 +156,7 @@ func (p *plot) hall(f *front, mid, width, near, depth float64, si int32, from, t
 	at := func(x, y float64) pt { return o.add(along.mul(x)).add(in.mul(y)).round() }
 	w := width / 2
 	ring := append(p.points[len(p.points):], at(-w, near), at(w, near), at(w, near+depth), at(-w, near+depth))
-	return p.place(ring, si, from, to)
+	return p.place(ring, from, to)
 }
 
 // sheds builds halls, or the wings of schools and hospitals.

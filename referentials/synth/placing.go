@@ -4,7 +4,7 @@ import "math"
 
 // place keeps a footprint if it stands within the block, off its streets, and off the
 // buildings already there; addresses from…to are then its own.
-func (p *plot) place(ring []pt, si int32, from, to int) bool {
+func (p *plot) place(ring []pt, from, to int) bool {
 	if signedArea(ring) < 12 || !simple(ring) {
 		return false
 	}
