@@ -28,7 +28,7 @@ const (
 	tooManyColumns       = "54011"
 )
 
-func badURL(err error) error {
+func badURL(err error) *referentials.Error {
 	return referentials.Errorf(referentials.Invalid, "the database's address cannot be read: %w", err).
 		Do("write it as postgres://user:password@host:5432/database")
 }

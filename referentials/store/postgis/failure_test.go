@@ -229,6 +229,11 @@ func TestOpenFails(t *testing.T) {
 	wantFailure(t, "nobody there", err, referentials.Unavailable, "127.0.0.1")
 	_, err = Open(t.Context(), "postgres://u:secret@127.0.0.1:port/x", Options{})
 	wantFailure(t, "no address", err, referentials.Invalid, "postgres://")
+	_, err = Open(t.Context(), "postgres://u:sec@ret@127.0.0.1:1/x", Options{})
+	wantFailure(t, "an @ in the password", err, referentials.Invalid, "%40")
+	if strings.Contains(err.Error(), "ret@") {
+		t.Errorf("the password is told: %v", err)
+	}
 
 	// Once migrated, who may not create may still read; PostGIS may live in any schema.
 	s := open(t, dsn)

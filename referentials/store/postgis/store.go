@@ -47,6 +47,14 @@ var _ referentials.Store = (*Store)(nil)
 // PostgreSQL is older than 13 or PostGIS is missing, Conflict when a newer program has
 // migrated the database.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
+	_, login, _ := strings.Cut(url, "://")
+	if end := strings.IndexAny(login, "/?"); end >= 0 {
+		login = login[:end]
+	}
+	if strings.Count(login, "@") > 1 {
+		// What follows the first would be taken for a host, and told in errors.
+		return nil, badURL(errors.New("several @ stand before its host")).Do("write an @ of the password as %%40")
+	}
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, badURL(err)
