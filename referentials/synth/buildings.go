@@ -139,13 +139,13 @@ func (p *plot) buildSide(si int32) {
 	}
 	switch specs[p.zone].pattern {
 	case terraces:
-		p.terraces(s, &f, si, base)
+		p.terraces(s, &f, base)
 	case houses:
-		p.houses(s, &f, si, base)
+		p.houses(s, &f, base)
 	case slabs:
-		p.slabs(s, &f, si, base)
+		p.slabs(s, &f, base)
 	case sheds:
-		p.sheds(s, &f, si, base)
+		p.sheds(s, &f, base)
 	}
 	p.adopt(base)
 }

@@ -3,7 +3,7 @@ package synth
 import "math"
 
 // terraces builds wall to wall: the wall between two lots is shared, vertex for vertex.
-func (p *plot) terraces(s *side, f *front, si int32, base int) {
+func (p *plot) terraces(s *side, f *front, base int) {
 	sp := &specs[p.zone]
 	n := int(s.n)
 	// Walls stand on bends of the street rather than beside them.
@@ -58,7 +58,7 @@ func (p *plot) terraces(s *side, f *front, si int32, base int) {
 }
 
 // houses builds detached houses and pairs of them behind front gardens.
-func (p *plot) houses(s *side, f *front, si int32, base int) {
+func (p *plot) houses(s *side, f *front, base int) {
 	sp := &specs[p.zone]
 	n := int(s.n)
 	setback := between(p.r, sp.setback[0], sp.setback[1])
@@ -80,18 +80,18 @@ func (p *plot) houses(s *side, f *front, si int32, base int) {
 		if p.zone == country {
 			near = s.front + between(p.r, sp.setback[0], sp.setback[1])
 		}
-		if !p.house(f, mid, width, near, depth, si, base+k, base+m) {
-			p.house(f, (from+to)/2, min(width, 8), s.front+sp.setback[0], sp.depth[0]*0.85, si, base+k, base+m)
+		if !p.house(f, mid, width, near, depth, base+k, base+m) {
+			p.house(f, (from+to)/2, min(width, 8), s.front+sp.setback[0], sp.depth[0]*0.85, base+k, base+m)
 		}
 		if p.zone == country && p.r.Float64() < 0.3 { // a barn behind
-			p.barn(f, mid, near+depth+between(p.r, 10, 22), si)
+			p.barn(f, mid, near+depth+between(p.r, 10, 22))
 		}
 		k = m
 	}
 }
 
 // house places a rectangle, or an L, whose front is centred at mid.
-func (p *plot) house(f *front, mid, width, near, depth float64, si int32, from, to int) bool {
+func (p *plot) house(f *front, mid, width, near, depth float64, from, to int) bool {
 	o, in := f.ray(mid)
 	in = in.unit()
 	along := pt{in.y, -in.x}
@@ -113,16 +113,16 @@ func (p *plot) house(f *front, mid, width, near, depth float64, si int32, from, 
 	return p.place(ring, from, to)
 }
 
-func (p *plot) barn(f *front, mid, near float64, si int32) {
+func (p *plot) barn(f *front, mid, near float64) {
 	length := between(p.r, 16, 40)
-	if p.house(f, mid+between(p.r, -15, 15), length, near, between(p.r, 9, 16), si, 0, 0) {
+	if p.house(f, mid+between(p.r, -15, 15), length, near, between(p.r, 9, 16), 0, 0) {
 		b := &p.buildings[len(p.buildings)-1]
 		b.usage, b.levels = "Agricole", 1
 	}
 }
 
 // slabs builds long buildings of a few entrances, and towers.
-func (p *plot) slabs(s *side, f *front, si int32, base int) {
+func (p *plot) slabs(s *side, f *front, base int) {
 	sp := &specs[p.zone]
 	n := int(s.n)
 	for k := 0; k < n; {
@@ -135,21 +135,21 @@ func (p *plot) slabs(s *side, f *front, si int32, base int) {
 		mid := (from + to) / 2
 		if to-from > 24 && p.r.IntN(5) == 0 {
 			side := between(p.r, 18, 24)
-			if p.hall(f, mid, side, near, side, si, base+k, base+m) {
+			if p.hall(f, mid, side, near, side, base+k, base+m) {
 				k = m
 				continue
 			}
 		}
 		length := max(8, to-from-between(p.r, 6, 16))
-		if !p.hall(f, mid, length, near, between(p.r, sp.depth[0], sp.depth[1]), si, base+k, base+m) {
-			p.hall(f, mid, length*0.6, s.front+4, sp.depth[0], si, base+k, base+m)
+		if !p.hall(f, mid, length, near, between(p.r, sp.depth[0], sp.depth[1]), base+k, base+m) {
+			p.hall(f, mid, length*0.6, s.front+4, sp.depth[0], base+k, base+m)
 		}
 		k = m
 	}
 }
 
 // hall places a plain rectangle whose front is centred at mid.
-func (p *plot) hall(f *front, mid, width, near, depth float64, si int32, from, to int) bool {
+func (p *plot) hall(f *front, mid, width, near, depth float64, from, to int) bool {
 	o, in := f.ray(mid)
 	in = in.unit()
 	along := pt{in.y, -in.x}
@@ -160,7 +160,7 @@ func (p *plot) hall(f *front, mid, width, near, depth float64, si int32, from, t
 }
 
 // sheds builds halls, or the wings of schools and hospitals.
-func (p *plot) sheds(s *side, f *front, si int32, base int) {
+func (p *plot) sheds(s *side, f *front, base int) {
 	sp := &specs[p.zone]
 	for k := range int(s.n) {
 		from, to := p.cuts[k], p.cuts[k+1]
@@ -168,9 +168,9 @@ func (p *plot) sheds(s *side, f *front, si int32, base int) {
 			width := (to - from) * between(p.r, 0.55, 0.85)
 			depth := max(9, between(p.r, sp.depth[0], sp.depth[1])*scale)
 			near := s.front + between(p.r, sp.setback[0], sp.setback[1])
-			if p.hall(f, (from+to)/2, width, near, depth, si, base+k, base+k+1) {
+			if p.hall(f, (from+to)/2, width, near, depth, base+k, base+k+1) {
 				if p.zone == campus {
-					p.hall(f, (from+to)/2+between(p.r, -6, 6), width*0.5, near+depth+12, 18, si, base+k, base+k+1)
+					p.hall(f, (from+to)/2+between(p.r, -6, 6), width*0.5, near+depth+12, 18, base+k, base+k+1)
 				}
 				break
 			}
