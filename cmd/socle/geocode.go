@@ -1,29 +1,25 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
-	"syscall"
 
 	"socle/referentials"
 	"socle/referentials/address"
 	"socle/referentials/address/bulk"
+	"socle/referentials/importer/source"
 	"socle/referentials/snapshot"
 )
 
 type geocodeCmd struct {
-	File string `arg:"" help:"CSV file, compressed by gzip or not."`
+	File string `arg:"" help:"CSV file; in a gzip or a zip too."`
 
 	Output string `short:"o" required:"" placeholder:"FILE" help:"Where to write the rows with what was found."`
 	Review string `placeholder:"FILE" help:"Where to write the rows that a person should look at; OUT.review.csv when left out."`
@@ -67,7 +63,14 @@ func (c *geocodeCmd) Run(ctx context.Context, m *Main) error {
 			return &usageError{referentials.Errorf(referentials.Invalid, "it is the file to read").At("%s", out).Do("write to another file")}
 		}
 	}
-	in, size, err := openText(c.File)
+	if info, err := os.Stat(c.File); err == nil && info.IsDir() {
+		return referentials.Errorf(referentials.Invalid, "it is a directory").At("%s", c.File).Do("name the file in it")
+	}
+	file, err := source.Open(ctx, c.File, source.Options{})
+	if err != nil {
+		return err
+	}
+	in, err := file.Open(ctx)
 	if err != nil {
 		return err
 	}
@@ -83,7 +86,7 @@ func (c *geocodeCmd) Run(ctx context.Context, m *Main) error {
 		Columns: c.Columns, CityCode: c.CityCode, Postcode: c.Postcode, Kind: c.Kind, Lat: c.Lat, Lon: c.Lon, Reverse: c.Reverse,
 		Encoding: c.Encoding, Delimiter: c.Delimiter, Results: c.Results,
 		Progress: func(_, rows int64) {
-			bar.Update("geocode "+c.File, share(in.read.Load(), size), thousands(rows)+" rows")
+			bar.Update("geocode "+c.File, share(file.Progress(), file.Size()), thousands(rows)+" rows")
 		},
 	}
 	var report *bulk.Report
@@ -97,7 +100,7 @@ func (c *geocodeCmd) Run(ctx context.Context, m *Main) error {
 	bar.Done()
 	var told *referentials.Error
 	switch {
-	case errors.As(err, &told) && told.Where == "": // what the file holds is wrong, not what was asked
+	case errors.As(err, &told) && (told.Where == "" || told.Where == c.File): // what the file holds is wrong, not what was asked
 		return told.At("%s", c.File)
 	case err != nil:
 		return asUsage(err)
@@ -142,72 +145,4 @@ func (m *Main) public(ctx context.Context, wanted func(id string) bool) (now *sn
 		return nil
 	})
 	return now, err
-}
-
-// textFile is a file that is read once, decompressed where it has to be.
-type textFile struct {
-	io.Reader
-	file *os.File
-	read atomic.Int64 // bytes, as they are on disk
-}
-
-// counted reads a file and tells how far it is.
-type counted struct{ text *textFile }
-
-func (c counted) Read(b []byte) (int, error) {
-	n, err := c.text.file.Read(b)
-	c.text.read.Add(int64(n))
-	return n, err
-}
-
-// Close closes the file, which was only read.
-func (f *textFile) Close() error { return f.file.Close() }
-
-// compressed tells of compressed data that is not whole.
-type compressed struct{ r io.Reader }
-
-func (c compressed) Read(b []byte) (int, error) {
-	n, err := c.r.Read(b)
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		err = referentials.Errorf(referentials.Invalid, "the compressed data ends too early: the file is truncated").Do("download or copy the file again")
-	case err != nil && !errors.Is(err, io.EOF):
-		err = referentials.Errorf(referentials.Invalid, "it cannot be decompressed: %w", err).Do("download or copy the file again")
-	}
-	return n, err
-}
-
-func unreadable(path string, err error) error {
-	var inPath *os.PathError
-	if errors.As(err, &inPath) {
-		err = inPath.Err
-	}
-	return referentials.Errorf(referentials.Invalid, "it cannot be read: %w", err).At("%s", path)
-}
-
-func openText(path string) (*textFile, int64, error) {
-	file, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, 0, referentials.Errorf(referentials.NotFound, "there is no such file").At("%s", path)
-	}
-	if err != nil {
-		return nil, 0, unreadable(path, err)
-	}
-	t := &textFile{file: file}
-	r := bufio.NewReaderSize(counted{t}, 1<<16)
-	t.Reader = r
-	info, err := file.Stat()
-	if err == nil && info.IsDir() {
-		err = syscall.EISDIR
-	}
-	if magic, _ := r.Peek(2); err == nil && len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
-		var z *gzip.Reader
-		if z, err = gzip.NewReader(r); err == nil {
-			t.Reader = compressed{z}
-		}
-	}
-	if err != nil {
-		return nil, 0, errors.Join(unreadable(path, err), file.Close())
-	}
-	return t, info.Size(), nil
 }

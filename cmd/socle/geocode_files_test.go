@@ -42,7 +42,7 @@ func TestGeocodeFiles(t *testing.T) {
 	}{
 		{[]string{write("cut.csv.gz", z.Bytes()[:z.Len()/2]), "-o", out}, false, "cut.csv.gz: the compressed data ends too early"},
 		{[]string{write("end.csv.gz", z.Bytes()[:z.Len()-6]), "-o", out}, false, "end.csv.gz: the compressed data ends too early"},
-		{[]string{write("sum.csv.gz", other), "-o", out}, false, "sum.csv.gz: it cannot be decompressed"},
+		{[]string{write("sum.csv.gz", other), "-o", out}, false, "sum.csv.gz: the checksum does not match"},
 		{[]string{write("head.csv.gz", z.Bytes()[:5]), "-o", out}, false, "head.csv.gz: "},
 		{[]string{dir, "-o", out}, false, "is a directory"},
 		{[]string{write("empty.csv", nil), "-o", out}, false, "empty.csv: the file is empty"},

@@ -107,12 +107,9 @@ func (a *API) aggregate(w http.ResponseWriter, r *http.Request) error {
 	if id == "" && fresh(w, r, a.etag(a.desk.Tag(q), f.name, lang)) {
 		return nil
 	}
-	done, err := a.figures.take(r.Context(), a.client(r))
-	if err != nil {
-		return err
-	}
-	defer done()
-	release, err := a.desk.Release(r.Context(), q)
+	release, err := inTurn(r.Context(), a.figures, a.client(r), func(ctx context.Context) (*aggregate.Release, error) {
+		return a.desk.Release(ctx, q)
+	})
 	if err != nil {
 		return err
 	}
@@ -155,17 +152,14 @@ func (a *API) aggregateOwn(w http.ResponseWriter, r *http.Request) error {
 				Do("name those that make the address, in order: adresse,code_postal,commune")
 		}
 	}
-	done, err := a.figures.take(r.Context(), a.client(r))
-	if err != nil {
-		return err
-	}
-	defer done()
-	file.Body = newSteadyBody(w, r, a.config.MaxUploadBytes, readTimeout)
 	w.Header().Set("Cache-Control", "no-store")
 	if f.name == "html" { // a page has nothing to link to: what was sent is not kept
 		f = &releaseFormats[0]
 	}
-	release, err := a.desk.ReleaseOfFile(r.Context(), q, file)
+	release, err := inTurn(r.Context(), a.figures, a.client(r), func(ctx context.Context) (*aggregate.Release, error) {
+		file.Body = newSteadyBody(w, r, a.config.MaxUploadBytes, readTimeout)
+		return a.desk.ReleaseOfFile(ctx, q, file)
+	})
 	if err != nil {
 		return err
 	}
@@ -264,12 +258,9 @@ func (a *API) crosswalk(w http.ResponseWriter, r *http.Request) error {
 	if fresh(w, r, a.etag(a.desk.Tag(q), "crosswalk", f.name)) {
 		return nil
 	}
-	done, err := a.figures.take(r.Context(), a.client(r))
-	if err != nil {
-		return err
-	}
-	defer done()
-	passage, err := a.desk.Crosswalk(r.Context(), q)
+	passage, err := inTurn(r.Context(), a.figures, a.client(r), func(ctx context.Context) (*theme.Passage, error) {
+		return a.desk.Crosswalk(ctx, q)
+	})
 	if err != nil {
 		return err
 	}

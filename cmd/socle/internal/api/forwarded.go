@@ -103,11 +103,14 @@ func isForwarded(h http.Header) bool {
 }
 
 // client gives the address that a request comes from: beyond trusted proxies, each of which
-// tells whom it answers, the last one told of.
+// tells whom it answers, the last one told of. What others say is not even read.
 func (a *API) client(r *http.Request) string {
 	at := addressOf(r.RemoteAddr)
+	if !a.isProxy(at) {
+		return at.String()
+	}
 	told := forwardedOf(r.Header)
-	for k := len(told) - 1; k >= 0 && a.trusts(at.String()); k-- {
+	for k := len(told) - 1; k >= 0 && a.isProxy(at); k-- {
 		next := addressOf(told[k].by)
 		if !next.IsValid() {
 			break
@@ -127,7 +130,8 @@ func addressOf(text string) netip.Addr {
 	return ip.Unmap().WithZone("")
 }
 
-func (a *API) trusts(remote string) bool {
-	ip := addressOf(remote)
-	return ip.IsValid() && slices.ContainsFunc(a.config.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(ip) })
+func (a *API) trusts(remote string) bool { return a.isProxy(addressOf(remote)) }
+
+func (a *API) isProxy(at netip.Addr) bool {
+	return slices.ContainsFunc(a.config.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(at) })
 }

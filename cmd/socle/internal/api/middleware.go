@@ -164,9 +164,8 @@ func cors(routes chi.Routes) func(next http.Handler) http.Handler {
 }
 
 // bound refuses what is too long, more requests at once than were agreed or of one client than
-// its share, and everything while
-// collections are being loaded: one that is missing then may be there in a moment. Health checks
-// always pass.
+// its share, and everything while collections are being loaded: one that is missing then may be
+// there in a moment. Health checks always pass.
 func (a *API) bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if len(r.RequestURI) > a.config.MaxURLBytes {

@@ -169,12 +169,9 @@ func (a *API) execute(w http.ResponseWriter, r *http.Request) error {
 	if prefers(r, "respond-async") {
 		return a.executeLater(w, r, p, do)
 	}
-	done, err := a.figures.take(r.Context(), a.client(r))
-	if err != nil {
-		return err
-	}
-	defer done()
-	result, err := do(r.Context(), func(int) {})
+	result, err := inTurn(r.Context(), a.figures, a.client(r), func(ctx context.Context) (*jobs.Result, error) {
+		return do(ctx, func(int) {})
+	})
 	if err != nil {
 		return err
 	}

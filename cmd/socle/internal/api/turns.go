@@ -59,6 +59,17 @@ func (t *turns) take(ctx context.Context, client string) (done func(), err error
 	}, nil
 }
 
+// inTurn does some work in a turn, which is over when the work is: who does not take the answer
+// keeps nobody waiting.
+func inTurn[T any](ctx context.Context, t *turns, client string, work func(context.Context) (T, error)) (out T, err error) {
+	done, err := t.take(ctx, client)
+	if err != nil {
+		return out, err
+	}
+	defer done()
+	return work(ctx)
+}
+
 func (t *turns) enter(client string) (*queue, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -83,6 +83,44 @@ func TestTurnsAreWaitedFor(t *testing.T) {
 	all.Wait()
 }
 
+// asking is an answer that asks for another while it is taken.
+type asking struct {
+	*httptest.ResponseRecorder
+	ask func()
+}
+
+func (a *asking) Write(b []byte) (int, error) {
+	a.ask()
+	return a.ResponseRecorder.Write(b)
+}
+
+// TestTurnsEndBeforeAnswers asks for figures while those of the only turn are being taken.
+func TestTurnsEndBeforeAnswers(t *testing.T) {
+	a := openDesk(t)
+	a.figures = newTurns(1, 8)
+	request := func(ctx context.Context, path string) *http.Request {
+		return httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil)
+	}
+	for _, path := range []string{
+		"/collections/%C3%AElots/aggregate?source=adresses&measure=count&f=csv",
+		"/collections/%C3%AElots/crosswalk?source=carreaux&f=csv",
+	} {
+		second := 0
+		first := &asking{httptest.NewRecorder(), nil}
+		first.ask = func() {
+			first.ask = func() {}
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			w := httptest.NewRecorder()
+			a.ServeHTTP(w, request(ctx, path))
+			second = w.Code
+		}
+		if a.ServeHTTP(first, request(t.Context(), path)); first.Code != http.StatusOK || second != http.StatusOK {
+			t.Errorf("%s: %d, and %d meanwhile: %.200s", path, first.Code, second, first.Body)
+		}
+	}
+}
+
 // TestSlowFilesLeaveRoom sends files that never end over more connections than requests are
 // answered at once: everything else is answered as before.
 func TestSlowFilesLeaveRoom(t *testing.T) {
