@@ -102,8 +102,9 @@ type Store interface {
 	Changes(ctx context.Context, id string, version, since int64) ([]Change, int64, error)
 
 	// Rollback makes another kept version current (0: the one before the current).
-	// NotFound when it is not kept.
-	Rollback(ctx context.Context, id string, to int64) (Version, error)
+	// NotFound when it is not kept. It fails with what judge says of the two; a nil judge
+	// has nothing against it.
+	Rollback(ctx context.Context, id string, to int64, judge func(now, next *Descriptor) error) (Version, error)
 
 	// Drop removes a collection with all its versions.
 	Drop(ctx context.Context, id string) error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -135,6 +136,7 @@ func (s *shown) print(m *Main) error {
 type rollbackCmd struct {
 	Collection string `arg:"" help:"The collection."`
 	To         int64  `help:"The version to make current; the one before the current one when left out." placeholder:"VERSION"`
+	Open       bool   `help:"Make it current even if it shows what the current version keeps back."`
 }
 
 // Help shows an example.
@@ -143,13 +145,24 @@ func (rollbackCmd) Help() string { return "Example:\n  socle rollback adresses -
 // Run makes an earlier version current.
 func (c *rollbackCmd) Run(ctx context.Context, m *Main) error {
 	return m.withStore(ctx, func(store referentials.Store) error {
-		v, err := store.Rollback(ctx, c.Collection, c.To)
+		v, err := store.Rollback(ctx, c.Collection, c.To, c.judge)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(m.Stdout, "%s: version %s is current, %s rows.\n", c.Collection, versionName(v), thousands(v.Rows))
 		return nil
 	})
+}
+
+// judge refuses a version that shows what the current one keeps back, unless that is asked
+// for: whoever goes back for the rows may not think of who can see them.
+func (c *rollbackCmd) judge(now, next *referentials.Descriptor) error {
+	opened := next.Opens(now, referentials.Said{})
+	if c.Open || len(opened) == 0 {
+		return nil
+	}
+	return referentials.Errorf(referentials.Refused, "it would show what the current version keeps back: %s", strings.Join(opened, "; ")).
+		At("collection %s", c.Collection).Do("import its data again with a description that keeps it back, or say --open")
 }
 
 func writeJSON(m *Main, v any) error {

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"socle/referentials"
 )
 
@@ -68,34 +66,6 @@ func TestNothingIsOpenedByForgetting(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestOpens holds that whatever is let through without a word shows no field, and no row,
-// that was kept back.
-func TestOpens(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		draw := func(name string) *referentials.Descriptor {
-			d := &referentials.Descriptor{Access: rapid.SampledFrom(openness).Draw(t, name+" access"), Profile: rapid.SampledFrom([]string{"", "p"}).Draw(t, name+" profile")}
-			for _, f := range []string{"a", "b", "c"} {
-				if class := rapid.SampledFrom([]referentials.DisclosureClass{"absent", "", referentials.Public, referentials.Confidential, referentials.UnitCount}).Draw(t, name+" "+f); class != "absent" {
-					d.Fields = append(d.Fields, referentials.Field{Name: f, Disclosure: class})
-				}
-			}
-			return d
-		}
-		before, after := draw("before"), draw("after")
-		if opened := (*sidecar)(nil).opens(before, after); len(opened) > 0 {
-			return
-		}
-		if after.IsPublic() && !before.IsPublic() {
-			t.Fatal("all of it can be seen now")
-		}
-		for i := range before.Fields {
-			if f := after.FieldIndex(before.Fields[i].Name); f >= 0 && after.Fields[f].IsPublic() && !before.Fields[i].IsPublic() {
-				t.Fatalf("%s can be seen now", before.Fields[i].Name)
-			}
-		}
-	})
 }
 
 func hinted(err error) string {

@@ -115,7 +115,7 @@ func TestGDAL(t *testing.T) {
 	if _, err := s.Apply(t.Context(), "lieux", []referentials.Change{{Op: referentials.Upsert, Key: referentials.StringValue("d"), Row: lieu("d", 9, 360000, 6800000)}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Rollback(t.Context(), "table", 0); referentials.CodeOf(err) != referentials.NotFound {
+	if _, err := s.Rollback(t.Context(), "table", 0, nil); referentials.CodeOf(err) != referentials.NotFound {
 		t.Fatal(err)
 	}
 	names := regexp.MustCompile(`(?m)^\d+: (.*)$`).FindAllString(ogr(t, "ogrinfo", "-ro", path), -1)
@@ -268,7 +268,7 @@ func TestForeignDamage(t *testing.T) {
 	if _, err := s.Apply(t.Context(), "lieux", []referentials.Change{{Op: referentials.Delete, Key: referentials.StringValue("a")}}); err == nil {
 		t.Error("Apply to a removed table")
 	}
-	if v, err := s.Rollback(t.Context(), "lieux", 0); err != nil || v.ID != 1 {
+	if v, err := s.Rollback(t.Context(), "lieux", 0, nil); err != nil || v.ID != 1 {
 		t.Fatalf("Rollback gives %+v, %v", v, err)
 	}
 	load(t, s, "lieux")

@@ -294,7 +294,7 @@ func (s *Store) prune(c *sqlite.Conn, id string) error {
 }
 
 // Rollback makes another kept version current.
-func (s *Store) Rollback(ctx context.Context, id string, to int64) (referentials.Version, error) {
+func (s *Store) Rollback(ctx context.Context, id string, to int64, judge func(now, next *referentials.Descriptor) error) (referentials.Version, error) {
 	var now referentials.Version
 	err := s.write(ctx, func(c *sqlite.Conn) error {
 		current, err := s.find(c, id, 0)
@@ -317,6 +317,11 @@ func (s *Store) Rollback(ctx context.Context, id string, to int64) (referentials
 		}
 		if now = target.Version; now.Current {
 			return nil
+		}
+		if judge != nil {
+			if err := judge(&current.Descriptor, &target.Descriptor); err != nil {
+				return err
+			}
 		}
 		now.Current = true
 		return s.exchange(c, &current, &target)

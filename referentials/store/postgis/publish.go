@@ -186,7 +186,7 @@ func sweep(ctx context.Context, tx pgx.Tx) error {
 }
 
 // Rollback makes another kept version current.
-func (s *Store) Rollback(ctx context.Context, id string, to int64) (referentials.Version, error) {
+func (s *Store) Rollback(ctx context.Context, id string, to int64, judge func(now, next *referentials.Descriptor) error) (referentials.Version, error) {
 	var v referentials.Version
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		current, err := lockCollection(ctx, tx, id, "FOR UPDATE")
@@ -206,6 +206,15 @@ func (s *Store) Rollback(ctx context.Context, id string, to int64) (referentials
 		k, err := version(ctx, tx, id, to)
 		if err != nil {
 			return err
+		}
+		if judge != nil {
+			now, err := version(ctx, tx, id, current)
+			if err != nil {
+				return err
+			}
+			if err := judge(&now.Descriptor, &k.Descriptor); err != nil {
+				return err
+			}
 		}
 		if err := makeCurrent(ctx, tx, k); err != nil {
 			return err

@@ -230,7 +230,7 @@ func TestAnalyst(t *testing.T) {
 	wider.Fields = append(wider.Fields, trees().Fields[1])
 	plant(t, s, wider, 1)
 	edit("other columns")
-	if _, err := s.Rollback(t.Context(), "arbres", 0); err != nil {
+	if _, err := s.Rollback(t.Context(), "arbres", 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	edit("rolled back")

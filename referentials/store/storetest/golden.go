@@ -71,7 +71,7 @@ func scenario(t *testing.T, o Opened) {
 	}
 	apply(t, s, "voies", upsert(name("c", "née", 3)), remove(str("b")))
 	apply(t, s, "voies", upsert(name("a", "changée", 4)), upsert(name("b", "revenue", 5)))
-	if _, err := s.Rollback(t.Context(), "voies", 0); err != nil {
+	if _, err := s.Rollback(t.Context(), "voies", 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	apply(t, s, "voies", remove(str("b")))

@@ -23,6 +23,7 @@ var publications = []testCase{
 	{"versions and pruning", pruning},
 	{"rollback", rollback},
 	{"rollback keeps edits", rollbackKeepsEdits},
+	{"rollback is judged", rollbackIsJudged},
 	{"drop", drop},
 	{"load stops early", loadStops},
 	{"load fails", loadFails},
@@ -232,7 +233,7 @@ func pruning(t *testing.T, o Opened) {
 func rollback(t *testing.T, o Opened) {
 	back := func(to, want int64) {
 		t.Helper()
-		v, err := o.Store.Rollback(t.Context(), "voies", to)
+		v, err := o.Store.Rollback(t.Context(), "voies", to, nil)
 		if err != nil || v.ID != want || !v.Current || v.Collection != "voies" {
 			t.Fatalf("Rollback to %d gives %+v, %v", to, v, err)
 		}
@@ -247,14 +248,14 @@ func rollback(t *testing.T, o Opened) {
 	}
 	back(0, 2)
 	back(0, 1)
-	_, err := o.Store.Rollback(t.Context(), "voies", 0)
+	_, err := o.Store.Rollback(t.Context(), "voies", 0, nil)
 	wantCode(t, "Rollback before the oldest", err, referentials.NotFound)
 	back(3, 3)
 	back(3, 3)
 	back(1, 1)
-	_, err = o.Store.Rollback(t.Context(), "voies", 4)
+	_, err = o.Store.Rollback(t.Context(), "voies", 4, nil)
 	wantCode(t, "Rollback to a version not there", err, referentials.NotFound)
-	_, err = o.Store.Rollback(t.Context(), "rien", 0)
+	_, err = o.Store.Rollback(t.Context(), "rien", 0, nil)
 	wantCode(t, "Rollback of a collection not there", err, referentials.NotFound)
 	wantIDs(t, versions(t, o.Store, "voies"), 3, 2, 1)
 	if v := publish(t, o.Store, names("voies"), name("a", "x", 4)); v.ID != 4 {
@@ -264,11 +265,34 @@ func rollback(t *testing.T, o Opened) {
 	back(0, 3)
 }
 
+func rollbackIsJudged(t *testing.T, o Opened) {
+	for _, access := range []referentials.Access{referentials.Open, referentials.Restricted} {
+		d := names("voies")
+		d.Access = access
+		publish(t, o.Store, d, name("a", "x", 1))
+	}
+	no := referentials.Errorf(referentials.Refused, "not that one")
+	_, err := o.Store.Rollback(t.Context(), "voies", 0, func(now, next *referentials.Descriptor) error {
+		if now.Access != referentials.Restricted || next.Access != referentials.Open {
+			t.Errorf("from %s to %s is judged", now.Access, next.Access)
+		}
+		return no
+	})
+	wantCode(t, "a Rollback that is judged against", err, referentials.Refused)
+	if v := current(t, o.Store, "voies").Version; v.ID != 2 {
+		t.Fatalf("version %d is current", v.ID)
+	}
+	v, err := o.Store.Rollback(t.Context(), "voies", 1, func(_, _ *referentials.Descriptor) error { return nil })
+	if err != nil || v.ID != 1 {
+		t.Fatalf("a Rollback that nothing is said against gives %+v, %v", v, err)
+	}
+}
+
 func rollbackKeepsEdits(t *testing.T, o Opened) {
 	publish(t, o.Store, names("voies"), name("a", "x", 1))
 	apply(t, o.Store, "voies", upsert(name("b", "y", 2)))
 	publish(t, o.Store, places("voies", geo.Point), placed("c", 3, point(1, 2)))
-	v, err := o.Store.Rollback(t.Context(), "voies", 0)
+	v, err := o.Store.Rollback(t.Context(), "voies", 0, nil)
 	if err != nil || v.Revision != 1 || v.Rows != 2 {
 		t.Fatalf("Rollback gives %+v, %v", v, err)
 	}

@@ -93,7 +93,7 @@ func sqlAndApply(t *testing.T, o Opened) {
 func sqlRollback(t *testing.T, o Opened) {
 	publish(t, o.Store, names("voies"), name("a", "x", 1))
 	publish(t, o.Store, names("voies"), name("a", "x", 2))
-	if _, err := o.Store.Rollback(t.Context(), "voies", 1); err != nil {
+	if _, err := o.Store.Rollback(t.Context(), "voies", 1, nil); err != nil {
 		t.Fatal(err)
 	}
 	sqlSince(t, o, "voies", []string{"UPDATE " + o.Table("voies") + " SET n = 10"}, nil, name("a", "x", 10))

@@ -105,7 +105,7 @@ func tells(t *testing.T, w *watcher, s referentials.Store, o Opened) {
 	o.SQL(t, "UPDATE "+o.Table("voies")+" SET n = 4")
 	w.wait(t, "voies", "an UPDATE")
 	w.settle()
-	if _, err := s.Rollback(t.Context(), "voies", 0); err != nil {
+	if _, err := s.Rollback(t.Context(), "voies", 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	w.wait(t, "voies", "Rollback")
