@@ -24,6 +24,9 @@ func (collectionsCmd) Help() string {
 
 // Run lists the collections or shows one.
 func (c *collectionsCmd) Run(ctx context.Context, m *Main) error {
+	if c.ID == "" && storeAbsent(m.cli.Store) {
+		return c.list(m, nil)
+	}
 	return m.withStore(ctx, func(store referentials.Store) error {
 		if c.ID != "" {
 			return c.show(ctx, m, store)
@@ -32,21 +35,29 @@ func (c *collectionsCmd) Run(ctx context.Context, m *Main) error {
 		if err != nil {
 			return err
 		}
-		if c.JSON {
-			return writeJSON(m, states)
-		}
-		if len(states) == 0 {
-			fmt.Fprintf(m.Stdout, "No collection in %s yet.\n  → socle import FILE\n", redact(m.cli.Store))
-			return nil
-		}
-		w := tabwriter.NewWriter(m.Stdout, 0, 8, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tGEOMETRY\tCRS\tROWS\tVERSION\tVINTAGE\tTITLE")
-		for _, s := range states {
-			d, v := s.Descriptor, s.Version
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", d.ID, geometryName(d.Geometry), d.CRS, thousands(v.Rows), versionName(v), d.Vintage, d.Title.FR)
-		}
-		return w.Flush()
+		return c.list(m, states)
 	})
+}
+
+func (c *collectionsCmd) list(m *Main, states []referentials.State) error {
+	if c.JSON {
+		return writeJSON(m, append([]referentials.State{}, states...)) // none is a list too
+	}
+	if len(states) == 0 {
+		missing := ""
+		if storeAbsent(m.cli.Store) {
+			missing = ": there is no such file"
+		}
+		_, err := fmt.Fprintf(m.Stdout, "No collection in %s yet%s.\n  → socle import FILE\n", redact(m.cli.Store), missing)
+		return err
+	}
+	w := tabwriter.NewWriter(m.Stdout, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tGEOMETRY\tCRS\tROWS\tVERSION\tVINTAGE\tTITLE")
+	for _, s := range states {
+		d, v := s.Descriptor, s.Version
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", d.ID, geometryName(d.Geometry), d.CRS, thousands(v.Rows), versionName(v), d.Vintage, d.Title.FR)
+	}
+	return w.Flush()
 }
 
 // shown is the JSON of one collection.

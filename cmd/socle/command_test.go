@@ -34,6 +34,7 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"rollback", "absent"}, 1, "absent"},
 		{[]string{"serve", "--listen", "nowhere:x"}, 1, "name an address of this machine"},
 		{[]string{"healthcheck", "http://127.0.0.1:1"}, 1, "is the server running?"},
+		{[]string{"healthcheck", "127.0.0.1:1"}, 1, "http://127.0.0.1:8080"},
 		{[]string{"collections", "--store", "mongo:x"}, 2, "postgres://"},
 	} {
 		var out bytes.Buffer

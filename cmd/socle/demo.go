@@ -63,7 +63,7 @@ func (c *demoCmd) Run(ctx context.Context, m *Main) error {
 	if err := c.check(); err != nil {
 		return &usageError{err}
 	}
-	return m.withStore(ctx, func(store referentials.Store) error {
+	return m.withStoreMade(ctx, func(store referentials.Store) error {
 		states, err := store.Collections(ctx)
 		if err != nil {
 			return err
@@ -85,7 +85,7 @@ const streetRegister = "rva_voies.csv"
 func (c *demoCmd) fill(ctx context.Context, m *Main, store referentials.Store) (err error) {
 	dir, err := os.MkdirTemp("", "socle-demo-")
 	if err != nil {
-		return err
+		return referentials.Errorf(referentials.Unavailable, "no temporary folder can be made for the metropolis: %w", err).Do("set TMPDIR to a folder that can be written to")
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	fmt.Fprintf(m.Stdout, "Making a synthetic metropolis of %s addresses in %s…\n", thousands(int64(c.Addresses)), redact(m.cli.Store))
@@ -97,8 +97,13 @@ func (c *demoCmd) fill(ctx context.Context, m *Main, store referentials.Store) (
 	defer bar.Done()
 	var made []string
 	defer func() {
-		if err != nil {
-			err = errors.Join(err, dropAll(ctx, store, made))
+		if err == nil {
+			return
+		}
+		if left := dropAll(ctx, store, made); left != nil {
+			// Not wrapped: an interruption is told as one that leaves all as it was.
+			err = referentials.Errorf(referentials.CodeOf(left), "%v; a part of the metropolis stays: %v", err, left).
+				Do("make another store, or remove %s: socle demo serves what it finds", redact(m.cli.Store))
 		}
 	}()
 	for i, f := range summary.Files {

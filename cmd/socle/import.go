@@ -55,17 +55,25 @@ func (c *importCmd) Run(ctx context.Context, m *Main) error {
 	opt.Progress = func(p importer.Progress) {
 		bar.Update(string(p.Stage)+" "+p.File, share(p.Bytes, p.TotalBytes), thousands(p.Rows)+" rows")
 	}
-	return m.withStore(ctx, func(store referentials.Store) error {
+	if c.DryRun && storeAbsent(m.cli.Store) { // which is not made to be left empty
+		return c.run(ctx, m, nil, opt, bar)
+	}
+	return m.withStoreMade(ctx, func(store referentials.Store) error {
 		opt.Current = currentOf(store)
-		report, err := importWithRejects(ctx, store, opt, c.Rejects)
-		bar.Done()
-		if report != nil && (err == nil || report.Read > 0) {
-			if err := c.print(m, report); err != nil {
-				return err
-			}
-		}
-		return err
+		return c.run(ctx, m, store, opt, bar)
 	})
+}
+
+// run does the import. A dry run needs no store.
+func (c *importCmd) run(ctx context.Context, m *Main, store referentials.Store, opt importer.Options, bar *progress) error {
+	report, err := importWithRejects(ctx, store, opt, c.Rejects)
+	bar.Done()
+	if report != nil && (err == nil || report.Read > 0) {
+		if err := c.print(m, report); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // currentOf finds how the current version of a collection is described, nil when there is none.

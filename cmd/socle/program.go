@@ -126,8 +126,18 @@ func (m *Main) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(m.Stderr, options))
 }
 
-// withStore opens the store of the command line for the time of use.
-func (m *Main) withStore(ctx context.Context, use func(referentials.Store) error) (err error) {
+// withStore opens the store of the command line for the time of use. It has to be there: what
+// only reads would make an empty one of a path that is mistyped.
+func (m *Main) withStore(ctx context.Context, use func(referentials.Store) error) error {
+	if storeAbsent(m.cli.Store) {
+		return referentials.Errorf(referentials.NotFound, "there is no such store").At("--store %s", m.cli.Store).
+			Do("check the path; socle import FILE makes a store, and socle demo one to try")
+	}
+	return m.withStoreMade(ctx, use)
+}
+
+// withStoreMade is withStore, but makes a store where there is none.
+func (m *Main) withStoreMade(ctx context.Context, use func(referentials.Store) error) (err error) {
 	store, err := openStore(ctx, m.cli.Store)
 	if err != nil {
 		return err

@@ -53,7 +53,10 @@ func (serveCmd) Help() string {
 
 // Run serves the store until ctx ends, then lets requests under way finish.
 func (c *serveCmd) Run(ctx context.Context, m *Main) error {
-	return m.withStore(ctx, func(store referentials.Store) error { return c.serve(ctx, m, store, nil) })
+	if storeAbsent(m.cli.Store) { // it may be filled while it is served
+		m.logger().Warn("the store is not there: an empty one is made", "store", m.cli.Store)
+	}
+	return m.withStoreMade(ctx, func(store referentials.Store) error { return c.serve(ctx, m, store, nil) })
 }
 
 // openArchives opens PMTiles files, all or none.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -27,6 +29,16 @@ func sameFile(a, b string) bool {
 	}
 	y, err := os.Stat(b)
 	return err == nil && os.SameFile(x, y)
+}
+
+// storeAbsent tells whether a store is a file that is not there.
+func storeAbsent(store string) bool {
+	path, embedded := strings.CutPrefix(store, "gpkg:")
+	if !embedded || path == "" {
+		return false
+	}
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // openStore opens the store that a URL names.

@@ -21,7 +21,7 @@ func (migrateCmd) Help() string {
 
 // Run opens the store, which brings its schema up to date.
 func (migrateCmd) Run(ctx context.Context, m *Main) error {
-	return m.withStore(ctx, func(referentials.Store) error {
+	return m.withStoreMade(ctx, func(referentials.Store) error {
 		fmt.Fprintf(m.Stdout, "%s is up to date.\n", redact(m.cli.Store))
 		return nil
 	})
@@ -66,7 +66,7 @@ func (c *healthcheckCmd) Run(ctx context.Context, m *Main) error {
 	url := strings.TrimSuffix(c.URL, "/") + "/readyz"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return referentials.Errorf(referentials.Invalid, "%q is not a URL", c.URL)
+		return referentials.Errorf(referentials.Invalid, "%q is not a URL", c.URL).Do("write it like http://127.0.0.1:8080")
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

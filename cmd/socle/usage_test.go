@@ -160,6 +160,76 @@ func TestInterruptedDemo(t *testing.T) {
 	}
 }
 
+// TestStuckDemo: where a part of a metropolis cannot be removed, that is told, and no word of
+// all being as it was.
+func TestStuckDemo(t *testing.T) {
+	store := newGeoPackage(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	opened, err := openStore(ctx, store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	var out bytes.Buffer
+	m := NewMain()
+	m.Stdout, m.Stderr = &out, &out
+	if err := m.ParseFlags([]string{"demo", "--store", store, "--addresses", "1000"}); err != nil {
+		t.Fatal(err)
+	}
+	code := exitCode(m, m.cli.Demo.fill(ctx, m, stuckStore{&stoppingStore{Store: opened, after: 1, stop: cancel}}))
+	if said := out.String(); code != exitFail || !strings.Contains(said, "a part of the metropolis stays") || !strings.Contains(said, "remove gpkg:") {
+		t.Errorf("exit code %d, and\n%s", code, said)
+	}
+}
+
+// stuckStore keeps what it has.
+type stuckStore struct{ referentials.Store }
+
+func (stuckStore) Drop(context.Context, string) error { return errors.New("no room") }
+
+// TestAbsentStore: what only reads makes no store of a path that is mistyped; what fills one
+// makes it, with its folder.
+func TestAbsentStore(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "places.csv")
+	if err := os.WriteFile(file, []byte("id,name\n1,here\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "typo", "socle.gpkg")
+	out := filepath.Join(dir, "out")
+	for _, args := range [][]string{
+		{"collections", "adresses"}, {"rollback", "adresses"}, {"export", "adresses", "-o", out + ".csv"}, {"tiles", "export", "-o", out + ".pmtiles"},
+		{"geocode", file, "-o", out + ".csv"}, {"aggregate", "--source", "a", "--mesh", "b", "--measure", "count"},
+		{"aggregate", "--source-file", file, "--mesh", "b", "--measure", "count"}, {"crosswalk", "--source", "a", "--mesh", "b"},
+		{"links"}, {"imu", "build", "--within", "a", "--barriers", "b"}, {"imu", "indicators", "--mesh", "a", "--buildings", "b", "--as", "c"},
+		{"imu", "sizes", "--within", "a", "--source", "b", "--sum", "c"},
+	} {
+		said, err := socle(t, append(args, "--store", "gpkg:"+path)...)
+		if referentials.CodeOf(err) != referentials.NotFound || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "check the path") {
+			t.Errorf("socle %s ends with %v\n%s", strings.Join(args, " "), err, said)
+		}
+	}
+	for _, c := range []struct {
+		says string
+		args []string
+	}{
+		{"there is no such file", []string{"collections"}}, {"[]", []string{"collections", "--json"}}, {"1 accepted", []string{"import", "--dry-run", file}},
+	} {
+		if said := mustSocle(t, append(c.args, "--store", "gpkg:"+path)...); !strings.Contains(said, c.says) {
+			t.Errorf("socle %s says\n%s", strings.Join(c.args, " "), said)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) != 1 {
+		t.Errorf("they leave %v, %v", left, err)
+	}
+	mustSocle(t, "import", file, "--store", "gpkg:"+path)
+	if said := mustSocle(t, "collections", "--store", "gpkg:"+path); !strings.Contains(said, "places") {
+		t.Errorf("an import into no store leaves\n%s", said)
+	}
+}
+
 // stoppingStore stops what it is used for after some publications.
 type stoppingStore struct {
 	referentials.Store
