@@ -225,3 +225,64 @@ func TestForeignJournal(t *testing.T) {
 		t.Errorf("Changes beyond the journal: %v", err)
 	}
 }
+
+// TestFileIsExchanged takes the file away, and puts another in its place, while it is open:
+// nothing is read from it or written to it, and the watch tells.
+func TestFileIsExchanged(t *testing.T) {
+	dir := t.TempDir()
+	path, away, other := filepath.Join(dir, "s.gpkg"), filepath.Join(dir, "away.gpkg"), filepath.Join(dir, "other.gpkg")
+	o := open(t, other)
+	replace(t, o, lieux("lieux"), lieu("a", 1, 1, 2), lieu("b", 1, 1, 2))
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, path)
+	replace(t, s, lieux("lieux"), lieu("a", 1, 1, 2))
+	ctx, cancel := context.WithCancel(t.Context())
+	told, ended := make(chan referentials.Event, 100), make(chan error, 1)
+	go func() { ended <- s.Watch(ctx, func(e referentials.Event) { told <- e }) }()
+	defer func() {
+		cancel()
+		<-ended
+	}()
+	tells := func(when string) {
+		t.Helper()
+		select {
+		case <-told:
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%s, nothing is told", when)
+		}
+	}
+	tells("at the start")
+	rename := func(from, to string) {
+		t.Helper()
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		says string
+		do   func()
+	}{
+		{"removed", func() { rename(path, away) }},
+		{"another file", func() { rename(other, path) }},
+	} {
+		c.do()
+		if c.says == "removed" {
+			tells("once the file is away")
+		}
+		_, err := s.Collections(t.Context())
+		_, written := s.Apply(t.Context(), "lieux", []referentials.Change{{Op: referentials.Delete, Key: referentials.StringValue("a")}})
+		for _, err := range []error{err, written} {
+			if referentials.CodeOf(err) != referentials.Unavailable || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%v, which does not say %q", err, c.says)
+			}
+		}
+	}
+	rename(path, other)
+	rename(away, path)
+	tells("once the file is back")
+	if states, err := s.Collections(t.Context()); err != nil || states[0].Version.Rows != 1 {
+		t.Errorf("of the file that is back: %v, %v", states, err)
+	}
+}

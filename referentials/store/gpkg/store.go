@@ -21,6 +21,7 @@ package gpkg
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -55,6 +56,7 @@ func LockPatience(d time.Duration) Option { return func(s *Store) { s.patience =
 // Store is a GeoPackage file. It implements [referentials.Store].
 type Store struct {
 	path     string
+	file     os.FileInfo // which file that was when it was opened
 	journal  int64
 	patience time.Duration
 	sync     string // SQLite's synchronous mode: FULL, but in tests of other things
@@ -87,11 +89,30 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 		return nil, referentials.Errorf(referentials.Invalid, "this is a folder, not a GeoPackage file").At("%s", path)
 	}
 	c, err := s.openWriter(ctx)
+	if err == nil {
+		s.file, err = os.Stat(path)
+	}
 	if err != nil {
 		return nil, s.explain(ctx, err)
 	}
 	s.writing <- c
 	return s, nil
+}
+
+// inPlace tells whether the file that was opened still bears its name. One that was removed
+// can be read, and written, to no end: nobody else sees it.
+func (s *Store) inPlace() error {
+	what := "another file was put in the place of the one that was opened"
+	switch info, err := os.Stat(s.path); {
+	case errors.Is(err, fs.ErrNotExist):
+		what = "the file was removed"
+	case err != nil:
+		what = "the file is out of reach: " + err.Error()
+	case os.SameFile(info, s.file):
+		return nil
+	}
+	return referentials.Errorf(referentials.Unavailable, "%s", what).
+		At("%s", s.path).Do("put it back, or start again; exchange a store only while no program has it open")
 }
 
 func (s *Store) openWriter(ctx context.Context) (*sqlite.Conn, error) {
@@ -230,7 +251,16 @@ func (s *Store) write(ctx context.Context, work func(c *sqlite.Conn) error) erro
 		c = got
 	}
 	defer func() { s.writing <- c }()
-	if err := s.transaction(ctx, c, func() error { return work(c) }); err != nil {
+	err := s.transaction(ctx, c, func() error {
+		if err := s.inPlace(); err != nil {
+			return err
+		}
+		if err := work(c); err != nil {
+			return err
+		}
+		return s.inPlace()
+	})
+	if err != nil {
 		return s.explain(ctx, err)
 	}
 	s.poke()
@@ -282,6 +312,9 @@ func (s *Store) begin(ctx context.Context, c *sqlite.Conn) error {
 
 // read runs work in a transaction that sees one moment of the file.
 func (s *Store) read(ctx context.Context, work func(c *sqlite.Conn) error) error {
+	if err := s.inPlace(); err != nil {
+		return err
+	}
 	c, err := s.readers.get(ctx)
 	if err != nil {
 		return s.explain(ctx, err)

@@ -40,8 +40,9 @@ func (s *Store) Watch(ctx context.Context, notify func(referentials.Event)) erro
 			} else {
 				notify(referentials.Event{})
 			}
-		} else if ids, err := w.poll(); err != nil {
+		} else if ids, err := w.poll(s); err != nil {
 			w.close()
+			notify(referentials.Event{}) // who asks the store now learns what is wrong
 			continue
 		} else {
 			for _, id := range ids {
@@ -86,7 +87,7 @@ func (w *watcher) open(s *Store) error {
 		return err
 	}
 	w.conn = c
-	if _, err := w.poll(); err != nil {
+	if _, err := w.poll(s); err != nil {
 		w.close()
 		return err
 	}
@@ -101,7 +102,10 @@ func (w *watcher) close() {
 }
 
 // poll gives the ids of the collections that changed since the last one, sorted.
-func (w *watcher) poll() ([]string, error) {
+func (w *watcher) poll(s *Store) ([]string, error) {
+	if err := s.inPlace(); err != nil {
+		return nil, err
+	}
 	// The version is read first: a commit between the two reads is found twice rather
 	// than never.
 	version, err := w.conn.Int("PRAGMA data_version")
