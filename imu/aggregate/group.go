@@ -38,6 +38,8 @@ type groups struct {
 	bins       []string
 	implicit   bool  // the one bin was not asked for: it is the year that the rules are of
 	years      []int // of the rows kept, ascending; empty when the source has no time
+	undated    int   // rows kept that have no time
+	undatedIn  bool  // and are in the one bin nonetheless
 }
 
 func (g *groups) sheets() int { return max(1, len(g.bins)) }
@@ -198,14 +200,23 @@ func (r *Request) times(g *groups, keep []bool, protected bool) error {
 		}
 	}
 	g.implicit = r.Bin == NoBin
-	if g.implicit && len(order) != 1 {
+	// What is told in one way is told by its one year as it is without: two answers that
+	// differ by the rows without a time would give those away.
+	if len(order) != 1 && g.implicit || len(order) == 0 && r.OneWay {
 		return nil
 	}
+	g.undatedIn = g.implicit || r.OneWay && len(order) == 1
 	g.bin = make([]int32, len(months))
 	for i, m := range months {
-		g.bin[i] = -1
-		if k, ok := have[floorDiv(m, unit)]; ok && !null[i] || g.implicit && null[i] {
+		switch k, ok := have[floorDiv(m, unit)]; {
+		case ok && !null[i]:
 			g.bin[i] = k
+		case null[i] && g.undatedIn: // in the first, the only one
+		default:
+			g.bin[i] = -1
+		}
+		if null[i] && (keep == nil || keep[i]) {
+			g.undated++
 		}
 	}
 	for _, m := range order {
@@ -216,6 +227,20 @@ func (r *Request) times(g *groups, keep []bool, protected bool) error {
 		g.bins = append(g.bins, label)
 	}
 	return nil
+}
+
+// undatedNote says what becomes of rows without a time, and how many they are where that may
+// be told; nothing where there are none.
+func (g *groups) undatedNote(counted bool) (referentials.Text, bool) {
+	switch {
+	case g.undated == 0:
+		return referentials.Text{}, false
+	case g.undatedIn:
+		return say("Les lignes sans date sont comptées dans la seule année connue, %s.", "Rows without a time are counted in the only year known, %s.", g.bins[0]), true
+	case counted:
+		return say("Lignes sans date : %d ; elles ne sont dans aucune période.", "Rows without a time: %d; they are in no period.", g.undated), true
+	}
+	return say("Les lignes sans date ne sont dans aucune période.", "Rows without a time are in no period."), true
 }
 
 // monthsOf gives the month of each row, counted from January of year 0.

@@ -112,6 +112,13 @@ func TestBins(t *testing.T) {
 			}
 		}
 	}
+	list := four()
+	list[0].year, list[3].year = -1, -1
+	r.Source = newWorld(t, 2, list, nil).meters
+	notes := mustRun(t, r).Receipt.Notes
+	if len(notes) != 1 || notes[0].EN != "Rows without a time: 2; they are in no period." {
+		t.Errorf("of rows without a time it notes %q", notes)
+	}
 	months := newWorld(t, 2, four(), func(d *referentials.Descriptor) {
 		d.Fields[d.FieldIndex("year")].Role = referentials.Plain
 		d.Fields[d.FieldIndex("seen")].Role = referentials.Time

@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -67,6 +68,34 @@ func TestOneWay(t *testing.T) {
 	})
 	if differ == 0 {
 		t.Error("no answers differ even when each is judged by itself: the test shows nothing")
+	}
+}
+
+// TestOneWayByYear tells the same figures by year and without where there is one year, or
+// none: rows without a time would be what two answers differ by.
+func TestOneWayByYear(t *testing.T) {
+	for _, years := range [][]int64{{2022}, {2022, -1}, {-1}} {
+		rapid.Check(t, func(t *rapid.T) {
+			list := drawReadings(t, 3)
+			for i := range list {
+				list[i].year = rapid.SampledFrom(years).Draw(t, "year")
+			}
+			w := tables(t, 3, list, secret("insee-menages-11"))
+			var told []string
+			for _, bin := range []Bin{NoBin, Year} {
+				r := w.request(t, "sum(kwh),count")
+				r.OneWay, r.Bin, r.Parents = true, bin, []*snapshot.Collection{w.districts}
+				rel := mustRun(t, r)
+				text := hiddenIn(rel)
+				for _, table := range append([]*Table{rel.Table}, rel.Parents...) {
+					text += fmt.Sprint(columnOf(table, 0, 0, 0), columnOf(table, 1, 0, 0))
+				}
+				told = append(told, text)
+			}
+			if told[0] != told[1] {
+				t.Fatalf("without years %s\nby year %s", told[0], told[1])
+			}
+		})
 	}
 }
 

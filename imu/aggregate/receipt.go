@@ -135,6 +135,9 @@ func (w *work) receipt() *Receipt {
 		r.Notes = append(r.Notes, say("Le décompte des appariements n'est pas donné : il révélerait un chiffre masqué.",
 			"Counts of how features were matched are not given: they would reveal a hidden figure."))
 	}
+	if note, some := w.groups.undatedNote(!w.protected); some {
+		r.Notes = append(r.Notes, note)
+	}
 	if !w.protected {
 		r.Unmatched = w.matrix.Unmatched()
 		r.Quality = w.quality()

@@ -165,9 +165,9 @@ type reading struct {
 	sites  int64
 	rate   float64 // NaN for null
 	sector string  // "" for null
-	year   int64
-	block  string // "" for null
-	place  string // the district
+	year   int64   // negative for null
+	block  string  // "" for null
+	place  string  // the district
 }
 
 // meters describes points with a quantity, its units, a rate and a category.
@@ -201,10 +201,14 @@ func readings(list []reading) (rows []referentials.Row) {
 		return referentials.StringValue(s)
 	}
 	for i, m := range list {
+		year := referentials.IntegerValue(m.year)
+		if m.year < 0 {
+			year = referentials.Null
+		}
 		rows = append(rows, referentials.Row{Geom: point(m.x, m.y), Values: []referentials.Value{
 			referentials.StringValue("meter-" + referentials.IntegerValue(int64(i)).String()), referentials.NumberValue(m.kwh), referentials.IntegerValue(m.sites),
 			referentials.NumberValue(m.rate), referentials.NumberValue(m.kwh), referentials.NumberValue(m.kwh / 2), referentials.NumberValue(m.rate),
-			text(m.sector), referentials.IntegerValue(m.year), text(m.block), text(m.place), referentials.DateValue(19_700 + 20*int64(i)),
+			text(m.sector), year, text(m.block), text(m.place), referentials.DateValue(19_700 + 20*int64(i)),
 		}})
 	}
 	return rows
