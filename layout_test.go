@@ -24,6 +24,7 @@ var policy = map[string][]string{
 	"geo/gpb":       {"geo"},
 	"geo/voronoi":   {},
 	"geo/orderstat": {},
+	"geo/workers":   {},
 
 	"referentials":         {"geo", "geo/crs"},
 	"referentials/catalog": {"geo", "geo/crs", "referentials"},
@@ -68,18 +69,18 @@ var policy = map[string][]string{
 	"referentials/synth":        {"geo", "geo/crs", "geo/topology", "geo/index", "referentials"},
 
 	"imu/blocks":     {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "geo/voronoi", "referentials", "referentials/catalog", "referentials/importer", "referentials/importer/...", "referentials/snapshot", "referentials/synth"},
-	"imu/parallel":   {},
+	"imu/parallel":   {"geo/workers"},
 	"imu/crosswalk":  {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/importer/...", "referentials/snapshot"},
 	"imu/disclosure": {"referentials"},
 	"imu/links":      {"geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/importer", "referentials/importer/ephemeral", "referentials/snapshot"},
 	"imu/morphology": {"imu/parallel", "geo", "geo/crs", "geo/index", "geo/topology", "referentials", "referentials/catalog", "referentials/importer", "referentials/snapshot"},
-	"imu/aggregate": {"geo", "geo/crs", "geo/orderstat", "geo/topology", "imu/crosswalk", "imu/disclosure", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
+	"imu/aggregate": {"imu/parallel", "geo", "geo/crs", "geo/orderstat", "geo/topology", "imu/crosswalk", "imu/disclosure", "referentials", "referentials/catalog", "referentials/encode", "referentials/encode/...",
 		"referentials/filter", "referentials/filter/cql2", "referentials/filter/eval", "referentials/importer", "referentials/snapshot", "referentials/synth"},
 
 	"migrations": {},
 
-	"tiles":         {"geo", "geo/crs", "geo/orderstat", "referentials", "referentials/snapshot", "tiles/arcs", "tiles/mvt"},
-	"tiles/arcs":    {},
+	"tiles":         {"geo", "geo/crs", "geo/orderstat", "geo/workers", "referentials", "referentials/snapshot", "tiles/arcs", "tiles/mvt"},
+	"tiles/arcs":    {"geo/workers"},
 	"tiles/cache":   {"geo", "geo/crs", "geo/index", "referentials", "referentials/snapshot", "tiles"},
 	"tiles/mvt":     {"geo"},
 	"tiles/matrix":  {"geo/crs", "referentials"},

@@ -3,8 +3,7 @@ package tiles
 import (
 	"runtime"
 
-	"golang.org/x/sync/errgroup"
-
+	"socle/geo/workers"
 	"socle/referentials"
 	"socle/referentials/snapshot"
 	"socle/tiles/mvt"
@@ -42,7 +41,7 @@ func (c *columns) fill(p *snapshot.PublicCollection, rows []uint32, names []stri
 	d := p.Descriptor()
 	c.names = names
 	lists, local := make([]mvt.List, len(names)), make([][]uint32, len(names))
-	var group errgroup.Group
+	var group workers.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for k, name := range names {
 		group.Go(func() error {

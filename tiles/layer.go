@@ -1,9 +1,8 @@
 package tiles
 
 import (
-	"golang.org/x/sync/errgroup"
-
 	"socle/geo/crs"
+	"socle/geo/workers"
 	"socle/referentials"
 	"socle/referentials/snapshot"
 	"socle/tiles/arcs"
@@ -54,7 +53,7 @@ func (l *layer) build(buffer int32) {
 	for k := range order {
 		l.rows[k] = order[k].row
 	}
-	var group errgroup.Group
+	var group workers.Group
 	group.Go(func() error {
 		l.fill(l.collection, l.rows, l.policy.Fields)
 		return nil

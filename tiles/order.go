@@ -5,9 +5,8 @@ import (
 	"runtime"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"socle/geo"
+	"socle/geo/workers"
 )
 
 // hilbert gives how far along a Hilbert curve of the world a place is. All places of a
@@ -68,7 +67,7 @@ const runLength = 8192
 
 // inRuns lets workers do n things in runs.
 func inRuns(n int, do func(from, to int)) {
-	var group errgroup.Group
+	var group workers.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for from := 0; from < n; from += runLength {
 		group.Go(func() error {

@@ -8,7 +8,10 @@ package tiles
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"log/slog"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -24,6 +27,8 @@ type Options struct {
 	Bytes   int   // most bytes of a tile above a layer's deepest zoom: 500,000
 	Deepest int   // most bytes of a tile from there on: 2,000,000
 	Grid    *Grid // that is drawn in: Web Mercator
+
+	Logger *slog.Logger // nowhere
 }
 
 // MaxLayers bounds the collections of one tile.
@@ -62,6 +67,7 @@ func (s *Stats) Add(t Stats) {
 // up to four times that. It is safe for concurrent use.
 type Tiler struct {
 	options Options
+	making  func(*snapshot.PublicCollection) (*layer, error) // build
 	pens    sync.Pool
 
 	mu     sync.Mutex
@@ -88,7 +94,12 @@ func New(o Options) *Tiler {
 	if o.Deepest == 0 {
 		o.Deepest = 2_000_000
 	}
-	return &Tiler{options: o, layers: map[string]*entry{}}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	t := &Tiler{options: o, layers: map[string]*entry{}}
+	t.making = t.build
+	return t
 }
 
 // Selection is what a tile shows of a collection.
@@ -238,11 +249,22 @@ func (t *Tiler) entry(p *snapshot.Public, c *snapshot.PublicCollection) *entry {
 	if mine {
 		// Others may be waiting for it: it is not given up with the request that began it.
 		go func() {
-			e.layer, e.err = t.build(c)
+			e.layer, e.err = t.attempt(c)
 			close(e.ready)
 		}()
 	}
 	return e
+}
+
+// attempt builds a layer. A panic in it is a bug that must not take the server with it.
+func (t *Tiler) attempt(c *snapshot.PublicCollection) (l *layer, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			t.options.Logger.Error("panic", "layer", c.ID(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			l, err = nil, referentials.Errorf(referentials.Internal, "a panic while the layer %q was built", c.ID())
+		}
+	}()
+	return t.making(c)
 }
 
 // Prepare builds the layer of every collection, the largest first, so that the first tile of

@@ -99,7 +99,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 	}
 	upload := c.MaxUpload << 20
 	addresses := address.NewKeeper(func() *snapshot.Public { return keeper.Current().Public() }, logger)
-	desk, err := theme.New(theme.Options{Profiles: profiles, ReadFile: uploads(upload), Addresses: addresses.Ready, Store: store}, keeper.Current)
+	desk, err := theme.New(theme.Options{Profiles: profiles, ReadFile: uploads(upload), Addresses: addresses.Ready, Store: store, Logger: logger}, keeper.Current)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 		TileBytes: max(c.TileMemory<<20, 1), TilesAhead: cmp.Or(c.TilesAhead, -1), Prepare: c.TilesAhead > 0,
 		Archives: archives, Metrics: set, Desk: desk, MaxUploadBytes: upload, Jobs: work, PublishToken: c.PublishToken,
 		Addresses: addresses, MaxGeocodeBytes: c.MaxGeocode << 20,
-	}, keeper, tiles.New(tiles.Options{}))
+	}, keeper, tiles.New(tiles.Options{Logger: logger}))
 	if err != nil {
 		return asUsage(err)
 	}

@@ -26,7 +26,7 @@ func city(b *testing.B, change func(*referentials.Descriptor)) world {
 
 func BenchmarkRun(b *testing.B) {
 	open, closed := city(b, nil), city(b, secret("energie-elec-res"))
-	cache, err := crosswalk.NewCache(256 << 20)
+	cache, err := crosswalk.NewCache(256<<20, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

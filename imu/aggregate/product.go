@@ -3,10 +3,8 @@ package aggregate
 import (
 	"context"
 	"math"
-	"runtime"
-	"sync/atomic"
 
-	"golang.org/x/sync/errgroup"
+	"socle/imu/parallel"
 )
 
 // shares is how features share themselves out among cells: a crosswalk.Matrix, or one made
@@ -53,7 +51,7 @@ type grid struct {
 }
 
 // chunkCells is how many cells a core takes at a time.
-const chunkCells = 256
+const chunkCells parallel.Chunk = 256
 
 // multiply combines features into cells. codes gives each feature's group, -1 for none; nil
 // puts all in group 0. Each cell is summed by one core in the order of its features, so that
@@ -63,26 +61,14 @@ func multiply(ctx context.Context, s shares, terms []term, codes []int32, groups
 	for t := range terms {
 		g.terms[t] = make([]float64, g.cells*groups)
 	}
-	work, ctx := errgroup.WithContext(ctx)
-	var next atomic.Int64
-	for range min(runtime.GOMAXPROCS(0), (g.cells+chunkCells-1)/chunkCells) {
-		work.Go(func() error {
-			m := &multiplier{grid: g, shares: s, codes: codes}
-			for {
-				from := int(next.Add(chunkCells)) - chunkCells
-				if from >= g.cells {
-					return nil
-				}
-				if err := context.Cause(ctx); err != nil {
-					return err
-				}
-				for k := from; k < min(from+chunkCells, g.cells); k++ {
-					m.cell(k, terms)
-				}
-			}
-		})
-	}
-	if err := work.Wait(); err != nil {
+	start := func() *multiplier { return &multiplier{grid: g, shares: s, codes: codes} }
+	err := parallel.Each(ctx, g.cells, chunkCells, start, func(m *multiplier, _, from, to int) error {
+		for k := from; k < to; k++ {
+			m.cell(k, terms)
+		}
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	return g, nil

@@ -161,7 +161,7 @@ func BenchmarkCity(b *testing.B) {
 		Source: find("zones"), Mesh: find("blocks"), Method: Dasymetric, Weights: find("buildings"), Weight: WeightSpec{Field: "levels"},
 	}, func(*Matrix) {})
 	b.Run("cached-count-sum", func(b *testing.B) {
-		cache, err := NewCache(64 << 20)
+		cache, err := NewCache(64<<20, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

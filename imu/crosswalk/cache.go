@@ -2,6 +2,9 @@ package crosswalk
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -49,7 +52,9 @@ func tagOf(c *snapshot.Collection) string { return c.Descriptor().ID + "\x00" + 
 // Cache keeps matrices by the revisions and the method they were made of. It is safe for
 // concurrent use.
 type Cache struct {
-	kept *otter.Cache[question, *Matrix]
+	kept   *otter.Cache[question, *Matrix]
+	logger *slog.Logger
+	making func(context.Context, Request) (*Matrix, error) // Build
 
 	mu     sync.Mutex
 	builds map[question]*build
@@ -64,8 +69,8 @@ type build struct {
 	err     error
 }
 
-// NewCache makes a cache of at most so many bytes.
-func NewCache(bytes uint64) (*Cache, error) {
+// NewCache makes a cache of at most so many bytes. The logger is told of bugs, nil for nobody.
+func NewCache(bytes uint64, logger *slog.Logger) (*Cache, error) {
 	kept, err := otter.New(&otter.Options[question, *Matrix]{
 		MaximumWeight: bytes,
 		Weigher:       func(_ question, m *Matrix) uint32 { return uint32(min(m.Bytes()+512, 1<<32-1)) },
@@ -73,7 +78,10 @@ func NewCache(bytes uint64) (*Cache, error) {
 	if err != nil {
 		return nil, referentials.Errorf(referentials.Internal, "the cache of crosswalks cannot be made: %w", err)
 	}
-	return &Cache{kept: kept, builds: map[question]*build{}}, nil
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	return &Cache{kept: kept, logger: logger, making: Build, builds: map[question]*build{}}, nil
 }
 
 // Get gives the matrix of a request: the one that is kept, the one that is being made for
@@ -114,7 +122,7 @@ func (c *Cache) join(ctx context.Context, q question, r Request) *build {
 	b := &build{waiting: 1, cancel: cancel, done: make(chan struct{})}
 	c.builds[q] = b
 	go func() {
-		b.matrix, b.err = Build(ctx, r)
+		b.matrix, b.err = c.attempt(ctx, r)
 		if b.err == nil {
 			c.kept.Set(q, b.matrix)
 		}
@@ -122,6 +130,18 @@ func (c *Cache) join(ctx context.Context, q question, r Request) *build {
 		close(b.done)
 	}()
 	return b
+}
+
+// attempt makes a matrix. A panic in it is a bug that must not take the server with it.
+func (c *Cache) attempt(ctx context.Context, r Request) (m *Matrix, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			from, to := r.Source.Descriptor().ID, r.Mesh.Descriptor().ID
+			c.logger.Error("panic", "crosswalk", from+" to "+to, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			m, err = nil, referentials.Errorf(referentials.Internal, "a panic while the crosswalk of %s to %s was made", from, to)
+		}
+	}()
+	return c.making(ctx, r)
 }
 
 // leave stops a build nobody waits for any more.

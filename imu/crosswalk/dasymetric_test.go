@@ -197,7 +197,7 @@ func TestWeights(t *testing.T) {
 
 func TestCache(t *testing.T) {
 	find := new(world).add(layerOf("mesh", geo.Polygon), features(rectangle(0, 0, 10, 10))...).add(layerOf("points", geo.Point), features(pointAt(1, 1))...).load(t)
-	c, err := NewCache(1 << 20)
+	c, err := NewCache(1<<20, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

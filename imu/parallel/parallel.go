@@ -7,7 +7,7 @@ import (
 	"runtime"
 	"sync/atomic"
 
-	"golang.org/x/sync/errgroup"
+	"socle/geo/workers"
 )
 
 // Chunk is how many things a worker takes at a time.
@@ -18,10 +18,10 @@ func (c Chunk) Of(n int) int { return (n + int(c) - 1) / int(c) }
 
 // Each hands n things out to workers, one for each processor, each with what start made for
 // it alone. What work leaves must depend on the chunk and not on the worker. The first
-// error ends it, as the end of ctx does, whose cause is given.
+// error ends it, as the end of ctx does, whose cause is given; a panic of work is one of Each.
 func Each[W any](ctx context.Context, n int, size Chunk, start func() W, work func(w W, chunk, from, to int) error) error {
 	var next atomic.Int64
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := workers.WithContext(ctx)
 	for range max(1, min(runtime.GOMAXPROCS(0), size.Of(n))) {
 		group.Go(func() error {
 			w := start()

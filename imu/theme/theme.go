@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,6 +76,8 @@ type Options struct {
 
 	// Store is where releases are published: nil where none are.
 	Store referentials.Store
+
+	Logger *slog.Logger // of bugs: nowhere
 }
 
 // File is what an asker sends. Name tells its format by its end.
@@ -110,7 +113,7 @@ type Desk struct {
 
 // New gives a Desk that answers from the snapshot that current gives. Close it.
 func New(o Options, current func() *snapshot.Snapshot) (*Desk, error) {
-	walks, err := crosswalk.NewCache(cmp.Or(o.CacheBytes, defaultCacheBytes))
+	walks, err := crosswalk.NewCache(cmp.Or(o.CacheBytes, defaultCacheBytes), o.Logger)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ package arcs
 import (
 	"runtime"
 
-	"golang.org/x/sync/errgroup"
+	"socle/geo/workers"
 )
 
 // Paths are the rings and lines of a layer.
@@ -57,7 +57,7 @@ func (g *graph) thin(zoom int) {
 	unit := float64(uint64(1) << (worldBits - min(zoom, worldBits)))
 	limit := 2 * Tolerance * unit * unit
 	field := newGrid(g)
-	var group errgroup.Group
+	var group workers.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for first := 0; first < len(g.arcs); first += arcsAtOnce {
 		group.Go(func() error {

@@ -208,7 +208,7 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 		if err := a.useTiler(tiler); err != nil {
 			return nil, err
 		}
-		a.grids = gridTilers()
+		a.grids = gridTilers(a.config.Logger)
 	}
 	compress, err := compressor()
 	if err != nil {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -86,11 +87,12 @@ func (a *API) tilerOf(s *matrix.Set) Tiler {
 
 // gridTilers gives a tiler for each set but the web's. They cost nothing until they are asked
 // for tiles.
-func gridTilers() map[string]Tiler {
+func gridTilers(logger *slog.Logger) map[string]Tiler {
 	tilers := map[string]Tiler{}
 	for _, s := range matrix.Sets() {
 		if s.ID != matrix.WebMercatorQuad {
-			tilers[s.ID] = tiles.New(tiles.Options{Grid: &tiles.Grid{CRS: s.CRS, Left: s.Left, Top: s.Top, Side: s.Side, Deeper: uint8(s.Deeper)}})
+			tilers[s.ID] = tiles.New(tiles.Options{Logger: logger,
+				Grid: &tiles.Grid{CRS: s.CRS, Left: s.Left, Top: s.Top, Side: s.Side, Deeper: uint8(s.Deeper)}})
 		}
 	}
 	return tilers
