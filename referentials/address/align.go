@@ -206,8 +206,12 @@ func (f *finder) town(out *fit, c uint32, left uint64) uint64 {
 	for _, m := range f.inText {
 		if m.commune == c && m.words&^left == 0 && bits.OnesCount64(m.words) > bits.OnesCount64(taken) {
 			taken = m.words
-			out.inTown = 1
-			if !m.exact {
+			switch {
+			case m.begun > 0:
+				out.inTown = m.begun
+			case m.exact:
+				out.inTown = 1
+			default:
 				out.inTown = 0.9
 			}
 		}

@@ -18,6 +18,7 @@ type finder struct {
 	inText []mention
 	whole  bool // some street explains every word
 	far    bool // nothing of the text may be answered here
+	vague  bool // more communes begin as the text ends than are looked at: it names none
 
 	mask    []uint64 // by street: the words it shares with the text
 	touched []uint32
@@ -28,13 +29,17 @@ type finder struct {
 // span32 is a range of communes.
 type span32 struct{ from, to uint32 }
 
-// mention is a commune whose whole name is in the text.
+// mention is a commune whose name is in the text: all of it, or what the text ends with.
 type mention struct {
 	commune uint32
 	words   uint64
 	core    uint64 // the words that are no articles
 	exact   bool
+	begun   float32 // 0 for a whole name; of one that is only begun, how well that names the commune
 }
+
+// plain tells whether the commune is named without an error of spelling.
+func (m *mention) plain() bool { return m.exact || m.begun > 0 }
 
 // candidate is a street with the words it shares.
 type candidate struct {
@@ -120,7 +125,7 @@ func (f *finder) inScope(c uint32) bool {
 
 // mentions finds the communes whose names are in the text, the longest names only.
 func (f *finder) mentions() {
-	f.inText = f.inText[:0]
+	f.inText, f.vague = f.inText[:0], false
 	t := &f.text
 	for i := range t.words {
 		if t.all>>i&1 == 0 || t.words[i].article {
@@ -133,14 +138,17 @@ func (f *finder) mentions() {
 		for _, a := range info.alike {
 			f.mentionsFrom(i, a.id)
 		}
-		for id := info.from; id < min(info.to, info.from+maxMentions); id++ {
+		for id := info.from; id < info.to; id++ {
 			f.mentionsFrom(i, id)
 		}
+	}
+	if f.vague {
+		f.inText = slices.DeleteFunc(f.inText, func(m mention) bool { return m.begun > 0 })
 	}
 	kept := f.inText[:0]
 	for k, m := range f.inText {
 		inside := slices.ContainsFunc(f.inText, func(o mention) bool {
-			return o.words != m.words && o.words&m.words == m.words && (o.exact || !m.exact)
+			return o.words&m.words == m.words && (o.words != m.words && (o.exact || !m.exact) || o.begun == 0 && m.begun > 0)
 		})
 		if !inside && !slices.Contains(f.inText[:k], m) {
 			kept = append(kept, m)
@@ -155,6 +163,7 @@ const maxMentions = 64
 func (f *finder) mentionsFrom(i int, id uint32) {
 	for _, c := range f.x.inCommunes.of(id) {
 		if len(f.inText) == maxMentions {
+			f.vague = true
 			return
 		}
 		names := f.x.communes[c].words
@@ -165,21 +174,24 @@ func (f *finder) mentionsFrom(i int, id uint32) {
 		if names[k] != id {
 			continue
 		}
-		if words, exact, ok := f.follow(i, names[k:]); ok {
+		if words, exact, begun, ok := f.follow(i, names[k:]); ok {
 			for j := i - 1; j >= 0 && k > 0 && f.text.words[j].article; j-- { // Le Rheu
 				words |= 1 << j & f.text.all
 				k--
 			}
-			f.inText = append(f.inText, mention{c, words, words &^ f.text.articles, exact})
+			f.inText = append(f.inText, mention{c, words, words &^ f.text.articles, exact, begun})
 		}
 	}
 }
 
 // follow matches a name word by word from word i on; articles may be missing on either side.
-func (f *finder) follow(i int, names []uint32) (words uint64, exact, ok bool) {
+// The text may end before the name does: people say Cesson for Cesson-Sévigné, and type.
+func (f *finder) follow(i int, names []uint32) (words uint64, exact bool, begun float32, ok bool) {
 	t := &f.text
 	exact = true
-	for _, id := range names {
+	var named, missing float32
+	open, misspelled := false, false
+	for k, id := range names {
 		for i < len(t.words) && t.all>>i&1 == 1 && t.words[i].article && t.stands(i, id) == 0 {
 			words |= 1 << i
 			i++
@@ -188,18 +200,33 @@ func (f *finder) follow(i int, names []uint32) (words uint64, exact, ok bool) {
 		if i < len(t.words) && t.all>>i&1 == 1 {
 			by = t.stands(i, id)
 		}
+		weight := f.x.words.weight[id]
 		switch {
 		case by > 0:
 			exact = exact && by == 1
+			open = open || t.begins(i, id)
+			misspelled = misspelled || by < 1 && !t.begins(i, id)
+			named += weight * by
 			words |= 1 << i
 			i++
 		case f.x.words.article[id]:
+		case k > 0 && t.all>>i == 0 && !misspelled:
+			missing += weight
 		default:
-			return 0, false, false
+			return 0, false, 0, false
 		}
 	}
-	return words, exact, true
+	if open && len(t.words[i-1].text) < leastBegun {
+		return 0, false, 0, false
+	}
+	if open || missing > 0 {
+		return words, false, 2 * named / (2*named + unfinished*missing), true
+	}
+	return words, exact, 0, true
 }
+
+// leastBegun is how many letters of a word begin a name; fewer may be a suffix or anything.
+const leastBegun = 3
 
 // gather finds the streets that share words with the text, the most promising first.
 func (f *finder) gather() {

@@ -78,16 +78,21 @@ func (f *finder) informAll() {
 	}
 }
 
-// joinPostcode joins postcodes that are written as 35 000.
+// joinPostcode joins postcodes that are written as 35 000. At the beginning it takes one that
+// is known: 12 250 may be a number and something else.
 func (f *finder) joinPostcode() {
 	w := f.text.words
-	for i := 1; i+1 < len(w); i++ {
-		if w[i].digits == 2 && w[i+1].digits == 3 && w[i+1].joint == ' ' {
-			joined := append(append(make([]byte, 0, 5), w[i].text...), digits3(w[i+1].value)...)
-			w[i] = word{text: joined, value: w[i].value*1000 + w[i+1].value, joint: w[i].joint, digits: 5}
-			f.text.words = append(w[:i+1], w[i+2:]...)
-			return
+	for i := range len(w) - 1 {
+		if w[i].digits != 2 || w[i+1].digits != 3 || w[i+1].joint != ' ' {
+			continue
 		}
+		joined := word{text: append(append(make([]byte, 0, 5), w[i].text...), digits3(w[i+1].value)...), value: w[i].value*1000 + w[i+1].value, joint: w[i].joint, digits: 5}
+		if i == 0 && !f.knownPostcode(&joined) {
+			continue
+		}
+		w[i] = joined
+		f.text.words = append(w[:i+1], w[i+2:]...)
+		return
 	}
 }
 
@@ -287,7 +292,7 @@ func (t *text) stands(i int, id uint32) float32 {
 	if info.id == id {
 		return 1
 	}
-	if id >= info.from && id < info.to {
+	if t.begins(i, id) {
 		return beginsLike
 	}
 	for _, a := range info.alike {
@@ -297,6 +302,9 @@ func (t *text) stands(i int, id uint32) float32 {
 	}
 	return 0
 }
+
+// begins tells whether word i, which may be unfinished, begins a word of the lexicon.
+func (t *text) begins(i int, id uint32) bool { return id >= t.info[i].from && id < t.info[i].to }
 
 // beginsLike is how alike a word is to one that it begins.
 const beginsLike = 0.95

@@ -69,7 +69,7 @@ func (f *finder) narrow(filtered bool) {
 	}
 	agree := false
 	for _, m := range f.inText {
-		agree = agree || m.exact && slices.Contains(list, m.commune)
+		agree = agree || m.plain() && slices.Contains(list, m.commune)
 	}
 	if t.hasDept && len(list) == 0 {
 		// A postcode that nobody knows says at least where it is not.
@@ -81,7 +81,7 @@ func (f *finder) narrow(filtered bool) {
 		f.far = len(list) == 0
 	} else if len(list) > 0 && !agree {
 		for _, m := range f.inText {
-			if m.exact {
+			if m.plain() {
 				list = append(list, m.commune)
 			}
 		}
