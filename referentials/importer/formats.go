@@ -33,6 +33,7 @@ func readers() map[source.Format]reader {
 		source.GeoJSONSeq: {open: openJSON, assumed: crs.CRS84},
 		source.ODSJSON:    {open: openJSON, assumed: crs.CRS84},
 		source.Shapefile:  {open: openShapefile, columns: true},
+		source.DBase:      {open: openShapefile, columns: true},
 		source.GeoPackage: {open: openGeoPackage, columns: true},
 		source.FlatGeobuf: {open: openFlatGeobuf, columns: true},
 		source.GeoParquet: {open: openGeoParquet, columns: true},

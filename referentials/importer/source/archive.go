@@ -86,6 +86,10 @@ func (f *File) chooseInFolder(dir string) (string, error) {
 	}
 	var names []string
 	for _, e := range entries {
+		if strings.HasSuffix(strings.ToLower(e.Name()), ".gdbtable") {
+			return "", referentials.Errorf(referentials.Unsupported, "it is a file geodatabase of Esri").
+				At("%s", dir).Do("export its layers to GeoPackage, or convert it with ogr2ogr -f GPKG")
+		}
 		if info, err := os.Stat(filepath.Join(dir, e.Name())); err == nil && info.Mode().IsRegular() {
 			names = append(names, e.Name())
 		}
@@ -135,10 +139,13 @@ func (f *File) chooseMember(r random, asked string) error {
 // file at all. INSEE's archives add a "meta_…" table that describes the columns; it is
 // set aside.
 func (f *File) choose(names []string, where string) (string, error) {
-	var data, others, meta []string
+	var data, others, meta, tables []string
 	for _, n := range names {
 		switch base := path.Base(n); {
 		case strings.HasPrefix(base, ".") || strings.HasPrefix(n, "__MACOSX/"):
+		case strings.EqualFold(path.Ext(base), ".dbf"):
+			tables = append(tables, n)
+			others = append(others, n)
 		case claimed(strings.TrimSuffix(strings.ToLower(base), ".gz")) == nil && !strings.HasSuffix(strings.ToLower(base), ".zip"):
 			others = append(others, n)
 		case strings.HasPrefix(strings.ToLower(base), "meta_"):
@@ -148,11 +155,12 @@ func (f *File) choose(names []string, where string) (string, error) {
 		}
 	}
 	slices.Sort(data)
-	if len(data) > 1 {
-		// A note in plain text beside the data is not data.
-		if rest := slices.DeleteFunc(slices.Clone(data), func(n string) bool { return strings.EqualFold(path.Ext(n), ".txt") }); len(rest) == 1 {
-			data = rest
-		}
+	// A note in plain text beside the data is not data.
+	switch rest := slices.DeleteFunc(slices.Clone(data), func(n string) bool { return strings.EqualFold(path.Ext(n), ".txt") }); {
+	case len(rest) == 1:
+		data = rest
+	case len(rest) == 0 && len(tables) > 0: // and no .shp that they belong to
+		data = slices.Sorted(slices.Values(tables))
 	}
 	if len(data) == 0 && len(meta) == 1 {
 		data, meta = meta, nil
@@ -165,8 +173,11 @@ func (f *File) choose(names []string, where string) (string, error) {
 		return data[0], nil
 	case len(data) == 0 && len(others) == 1:
 		return others[0], nil
+	case len(data) == 0 && len(others) == 0:
+		return "", referentials.Errorf(referentials.Invalid, "the %s holds nothing", where).At("%s", f.path)
 	case len(data) == 0:
-		return "", referentials.Errorf(referentials.Invalid, "the %s holds no data file that is known; it holds %s", where, list(others)).At("%s", f.path)
+		return "", referentials.Errorf(referentials.Invalid, "the %s holds no data file that is known; it holds %s", where, list(others)).
+			At("%s", f.path).Do("name the one to read: %s/…", f.path)
 	}
 	return "", referentials.Errorf(referentials.Invalid, "the %s holds several data files: %s", where, list(data)).
 		At("%s", f.path).Do("name one: %s", filepath.Join(f.path, data[0]))
@@ -182,6 +193,30 @@ func list(names []string) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
 	}
 	return strings.Join(names, ", ")
+}
+
+// set gives the extensions of the members that lie beside the file's and have its name.
+func (f *File) set() ([]string, error) {
+	r, err := f.store.open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	z, err := newZip(r, r.Size())
+	if err != nil {
+		return nil, explain(err, f.path)
+	}
+	own := path.Ext(f.member)
+	stem := strings.TrimSuffix(f.member, own)
+	var exts []string
+	for _, m := range z.File {
+		ext := path.Ext(m.Name)
+		if m.Mode().IsRegular() && strings.EqualFold(strings.TrimSuffix(m.Name, ext), stem) && !strings.EqualFold(ext, own) &&
+			!slices.ContainsFunc(exts, func(e string) bool { return strings.EqualFold(e, ext) }) {
+			exts = append(exts, ext)
+		}
+	}
+	return exts, nil
 }
 
 // part finds a file of a set by its extension (".dbf").

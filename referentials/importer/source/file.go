@@ -233,7 +233,7 @@ func (f *File) Stem() string {
 	s := f.name
 	for {
 		ext := strings.ToLower(path.Ext(s))
-		if len(ext) == len(s) || (claimed(ext) == nil && ext != ".ods" && ext != ".zip") {
+		if len(ext) == len(s) || (claimed(ext) == nil && !slices.Contains([]string{".ods", ".zip", ".dbf"}, ext)) {
 			return s
 		}
 		s = s[:len(s)-len(ext)]

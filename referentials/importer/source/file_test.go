@@ -231,6 +231,70 @@ func TestOpenOnDisk(t *testing.T) {
 	}
 }
 
+func TestChoiceOfTables(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name string, data []byte) string {
+		t.Helper()
+		p := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	for name, c := range map[string]struct {
+		data   []byte
+		format source.Format
+		code   referentials.Code
+		said   string
+	}{
+		"alone.zip":  {zipped(t, "pop.dbf", dbase, "lisez-moi.txt", "notes"), source.DBase, "", ""},
+		"two.zip":    {zipped(t, "a.dbf", dbase, "b.dbf", dbase), "", referentials.Invalid, "a.dbf, b.dbf"},
+		"beside.zip": {zipped(t, "pop.csv", "a;b\n", "pop.dbf", dbase), source.CSV, "", ""},
+		"odd.zip":    {zipped(t, "x.abc", "1", "y.abc", "2"), "", referentials.Invalid, "odd.zip/…"},
+	} {
+		f, err := source.Open(t.Context(), put(name, c.data), source.Options{})
+		switch {
+		case c.code != "":
+			if referentials.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.said) {
+				t.Errorf("%s: %v", name, err)
+			}
+		case err != nil:
+			t.Errorf("%s: %v", name, err)
+		case f.Format() != c.format, f.Stem() != "pop":
+			t.Errorf("%s: %s %s", name, f.Format(), f.Stem())
+		}
+	}
+	put("x.gdb/a00000001.gdbtable", []byte("\x03"))
+	_, err := source.Open(t.Context(), filepath.Join(dir, "x.gdb"), source.Options{})
+	if referentials.CodeOf(err) != referentials.Unsupported || !strings.Contains(err.Error(), "geodatabase") {
+		t.Errorf("x.gdb: %v", err)
+	}
+}
+
+// TestMaterialiseASet unpacks what a program that is called needs beside the file.
+func TestMaterialiseASet(t *testing.T) {
+	p := filepath.Join(t.TempDir(), "lieux.zip")
+	if err := os.WriteFile(p, zipped(t, "d/lieux.tab", "!table\n", "d/LIEUX.DAT", "dat", "d/other.map", "map", "lieux.id", "id"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := source.Open(t.Context(), p, source.Options{TempDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab, cleanup, err := f.Materialise(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cleanup()
+	beside, err := os.ReadDir(filepath.Dir(tab))
+	if err != nil || len(beside) != 2 || beside[0].Name() != "lieux.DAT" || beside[1].Name() != "lieux.tab" {
+		t.Errorf("%v %v", beside, err)
+	}
+}
+
 func TestMaterialise(t *testing.T) {
 	ctx := context.Background()
 	f, err := source.Open(ctx, shared+"bdtopo_12174/v3_BATIMENT.shp.zip", source.Options{TempDir: t.TempDir()})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -24,6 +25,7 @@ const (
 	ODSJSON    Format = "ODSJSON" // Opendatasoft exports, and any array of JSON objects
 	GeoPackage Format = "GeoPackage"
 	Shapefile  Format = "Shapefile"
+	DBase      Format = "dBase" // the table of a shapefile, or any other, alone
 	FlatGeobuf Format = "FlatGeobuf"
 	GeoParquet Format = "GeoParquet"
 )
@@ -74,6 +76,9 @@ func Detect(name string, head []byte) (Format, string) {
 			return s.format, s.reason
 		}
 	}
+	if isDBase(name, head) {
+		return DBase, "it begins as a dBase table"
+	}
 	if isZip(head) {
 		return Unknown, "it is a zip archive inside another file: unpack it first"
 	}
@@ -94,7 +99,21 @@ func Detect(name string, head []byte) (Format, string) {
 	case '<':
 		return Unknown, markup(trimmed)
 	}
+	if what := exchange(trimmed); what != "" {
+		return Unknown, "it is " + what
+	}
 	return CSV, "it is plain text"
+}
+
+// isDBase tells a table by its header, which begins with no magic bytes: the extension has
+// to agree.
+func isDBase(name string, head []byte) bool {
+	if !strings.EqualFold(path.Ext(name), ".dbf") || len(head) < 32 {
+		return false
+	}
+	month, day := head[2], head[3]
+	headerSize, rowSize := binary.LittleEndian.Uint16(head[8:]), binary.LittleEndian.Uint16(head[10:])
+	return month <= 12 && day <= 31 && headerSize > 32 && rowSize > 0
 }
 
 // recordSeparator precedes each text of a JSON text sequence (RFC 7464).
@@ -155,6 +174,27 @@ func markup(head []byte) string {
 		}
 	}
 	return "it is XML"
+}
+
+// exchanges are the plain texts that are no tables.
+var exchanges = []struct {
+	begins *regexp.Regexp
+	what   string
+}{
+	{regexp.MustCompile(`(?i)^!table\s`), "a MapInfo table (.tab)"},
+	{regexp.MustCompile(`(?i)^version\s+\d+\s*\n\s*(charset|delimiter|unique|index|coordsys|transform|columns)\b`), "a MapInfo exchange file (.mif)"},
+	{regexp.MustCompile(`^(999\r?\n[^\n]*\n\s*)*0\r?\n\s*SECTION\r?\n`), "an AutoCAD drawing (DXF)"},
+	{regexp.MustCompile(`^BOMT 12:`), "an EDIGÉO exchange file"},
+}
+
+// exchange names the format of geographic data that text without markup is of, "" for none.
+func exchange(text []byte) string {
+	for _, e := range exchanges {
+		if e.begins.Match(text) {
+			return e.what
+		}
+	}
+	return ""
 }
 
 // detectJSON looks at the names at the top of a JSON text, which may be cut.

@@ -48,7 +48,8 @@ func (f *File) partName(member, ext string) string {
 
 // Materialise gives a path on disk where the decompressed file lies, for formats that
 // are read at random: the file's own when it is not compressed, else a temporary copy
-// (of the whole set for a shapefile). Call cleanup when done with it; it is never nil.
+// (of the whole set where files of several extensions may make one). Call cleanup when
+// done with it; it is never nil.
 func (f *File) Materialise(ctx context.Context) (file string, cleanup func(), err error) {
 	nothing := func() {}
 	if p, ok := f.store.(onDisk); ok && !f.Compressed() {
@@ -66,8 +67,8 @@ func (f *File) Materialise(ctx context.Context) (file string, cleanup func(), er
 		file = filepath.Join(dir, filepath.Base(filepath.FromSlash(f.name)))
 		err = f.spill(r, file)
 	}
-	if err == nil && f.format == Shapefile {
-		err = f.spillParts(ctx, file)
+	if err == nil && f.zipped && (f.format == Shapefile || f.format == Unknown) {
+		err = f.spillSet(ctx, file)
 	}
 	if err != nil {
 		cleanup()
@@ -76,12 +77,14 @@ func (f *File) Materialise(ctx context.Context) (file string, cleanup func(), er
 	return file, cleanup, nil
 }
 
-func (f *File) spillParts(ctx context.Context, shp string) error {
-	base := strings.TrimSuffix(shp, filepath.Ext(shp))
-	for _, ext := range shapefileParts[1:] {
-		if !f.HasPart(ext) {
-			continue
-		}
+// spillSet unpacks what lies beside the file under the same name.
+func (f *File) spillSet(ctx context.Context, file string) error {
+	exts, err := f.set()
+	if err != nil {
+		return err
+	}
+	base := strings.TrimSuffix(file, filepath.Ext(file))
+	for _, ext := range exts {
 		r, err := f.OpenPart(ctx, ext)
 		if err != nil {
 			return err

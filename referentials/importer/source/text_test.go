@@ -12,6 +12,10 @@ import (
 	"socle/referentials/importer/source"
 )
 
+// dbase is the header of a table of one row, of one column.
+const dbase = "\x03\x7e\x0b\x1e\x01\x00\x00\x00\x41\x00\x05\x00" + "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x57\x00\x00" +
+	"nom\x00\x00\x00\x00\x00\x00\x00\x00C\x00\x00\x00\x00\x04"
+
 func TestDetect(t *testing.T) {
 	for _, c := range []struct {
 		name, head string
@@ -40,6 +44,18 @@ func TestDetect(t *testing.T) {
 		{"x.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", source.Unknown, "Excel"},
 		{"x.bin", "abc\x00\x01\x02def", source.Unknown, "binary"},
 		{"x.csv", " \n\n", source.Unknown, "blanks"},
+		{"x.tab", "!table\n!version 300\n", source.Unknown, "MapInfo table"},
+		{"x.TAB", "!TABLE\r\n!VERSION 300\r\n", source.Unknown, "MapInfo table"},
+		{"x.tab", "a\tb\n1\t2\n", source.CSV, "plain text"},
+		{"x.mif", "Version 300\nCharset \"Neutral\"\nDelimiter \",\"", source.Unknown, "MapInfo exchange"},
+		{"x.mif", "VERSION   450\r\nDelimiter \";\"\r\n", source.Unknown, "MapInfo exchange"},
+		{"x.csv", "version 2\n1;2\n", source.CSV, "plain text"},
+		{"x.dxf", "  0\nSECTION\n  2\nHEADER\n", source.Unknown, "DXF"},
+		{"x.dxf", "999\r\nby hand\r\n0\r\nSECTION\r\n2\r\n", source.Unknown, "DXF"},
+		{"x.thf", "BOMT 12:edp35238.thf", source.Unknown, "EDIGÉO"},
+		{"x.dbf", dbase, source.DBase, "dBase"},
+		{"x.bin", dbase, source.Unknown, "binary"},
+		{"x.dbf", "a;b;c;d;e;f;g\n1;2;3;4;5;6;7;8;9;10;11\n", source.CSV, "plain text"},
 	} {
 		got, reason := source.Detect(c.name, []byte(c.head))
 		if got != c.want || !strings.Contains(reason, c.reason) {
