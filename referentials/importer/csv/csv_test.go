@@ -347,7 +347,7 @@ func TestGeometry(t *testing.T) {
 		{"not numbers", "x;y\noui;non\n", csv.NoGeometry, crs.CRS{}, "x|y / oui|non"},
 		{"geo point", "id;geo_point_2d\n1;48.1, -1.6\n2;\n", csv.LatLon, crs.CRS84, "id / 1|Point [-1.6 48.1] / 2"},
 		{"shape over point", "Geo Point;Geo Shape;id\n48.1, -1.6;\"{\"\"type\"\": \"\"Point\"\", \"\"coordinates\"\": [-1.6, 48.2]}\";1\n48.1, -1.6;;2\n", csv.GeoJSON, crs.CRS{}, "id / 1|Point [-1.6 48.2] / 2"},
-		{"WKT", "id;geom\n1;POLYGON ((0 0, 1 0, 1 1, 0 0))\n2;\n3;POINT EMPTY\n4;POINT (1\n", csv.WKT, crs.CRS{}, "id / 1|Polygon [0 0 1 0 1 1 0 0] / 2 / 3|Point [] / ! row 4, line 5: a position of its WKT has 1 ordinates"},
+		{"WKT", "id;geom\n1;POLYGON ((0 0, 1 0, 1 1, 0 0))\n2;\n3;POINT EMPTY\n4;POINT (1\n", csv.WKT, crs.CRS{}, "id / 1|Polygon [0 0 1 0 1 1 0 0] / 2 / 3 / ! row 4, line 5: a position of its WKT has 1 ordinates"},
 		{"EWKT", "rnb_id;point\nA;SRID=4326;POINT(1 2)\n", csv.NoGeometry, crs.CRS{}, "rnb_id|point / ! row 1, line 2: it has 3 fields where the header has 2"},
 		{"EWKT quoted", "rnb_id;point\nA;\"SRID=2154;POINT Z (1 2 3)\"\nB;\"SRID=3948;POINT (1 2)\"\n", csv.WKT, l93, "rnb_id / A|Point [1 2] / ! row 2, line 3: its SRID 3948 is not that of the other rows (EPSG:2154)"},
 		{"WKT after a row without", "id;geom\n1;\n2;POINT (1 2)\n", csv.WKT, crs.CRS{}, "id / 1 / 2|Point [1 2]"},

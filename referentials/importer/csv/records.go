@@ -208,8 +208,14 @@ func (d *decoder) shape() error {
 		c := source.WalkJSON(raw)
 		d.rec.HasZ, err = source.DecodeGeoJSON(&c, g)
 	}
+	if errors.Is(err, geo.ErrEmpty) {
+		return nil
+	}
 	if err != nil {
 		return err
+	}
+	if len(g.XY) == 0 {
+		g.Reset() // empty is null
 	}
 	return d.sameSystem(srid)
 }

@@ -257,5 +257,5 @@ func (w *wkbReader) parse(s string, g *geo.Geometry) (srid int32, hasZ bool, err
 		return 0, false, errors.New("its WKB is not hexadecimal")
 	}
 	info, err := geo.DecodeWKB(w.buf[:n], g)
-	return info.SRID, info.HasZ, err
+	return info.SRID, info.HasZ || info.HasM, err
 }

@@ -12,8 +12,8 @@ import (
 const maxCollections = 8
 
 // DecodeGeoJSON reads the GeoJSON geometry (or the feature around one) that is next at c
-// into g, reusing its storage; null gives Type None. The text has been checked to be
-// JSON. It tells whether a third ordinate was dropped. A collection is taken when its
+// into g, reusing its storage; null gives Type None, and so do empty coordinates. The text
+// has been checked to be JSON. It tells whether a third ordinate was dropped. A collection is taken when its
 // members have one dimension, as the multi type of it. After an error, which is about
 // this geometry alone, c is somewhere inside the value. Closing and validity of rings
 // are not judged.
@@ -22,7 +22,7 @@ func DecodeGeoJSON(c *JSONCursor, g *geo.Geometry) (hasZ bool, err error) {
 	d := shapeDecoder{c: *c, g: g}
 	err = d.geometry(0)
 	*c = d.c
-	if err != nil {
+	if err != nil || len(g.XY) == 0 {
 		g.Reset()
 	}
 	return d.hasZ, err

@@ -57,7 +57,7 @@ func TestMembersInAnyOrder(t *testing.T) {
 			t.Errorf("%s: %+v, with the type last %+v, %v", typ, first, last, err)
 		}
 		empty, _, err := decodeText(`{"coordinates":[],"type":"` + typ + `"}`)
-		if err != nil || empty.Type.String() != typ || len(empty.XY) != 0 {
+		if err != nil || !empty.IsNull() || len(empty.XY) != 0 {
 			t.Errorf("%s empty: %+v %v", typ, empty, err)
 		}
 	}

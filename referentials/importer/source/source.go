@@ -26,8 +26,8 @@ type Record struct {
 	Number int64                // as people count: line of data, feature 1, 2, 3…
 	ID     referentials.Value   // the format's own feature id, null when it has none
 	Values []referentials.Value // by position in Fields; missing ones at the end are null
-	Geom   geo.Geometry         // Type None when null
-	HasZ   bool                 // a third ordinate was dropped
+	Geom   geo.Geometry         // Type None when null or empty
+	HasZ   bool                 // a third ordinate, or a measure, was dropped
 	// Err says what is wrong with this row alone (ragged, broken geometry); the importer
 	// rejects it with that reason. The record's other members are then unspecified.
 	Err error
