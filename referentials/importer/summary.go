@@ -126,7 +126,7 @@ func (p *publisher) noteShapes() {
 		r.note("%s no geometry", plural(n, "row has", "rows have"))
 	}
 	if p.dropped > 0 {
-		r.note("the third ordinate (Z) of %s was dropped", plural(p.dropped, "geometry", "geometries"))
+		r.note("the third ordinate (Z or M) of %s was dropped", plural(p.dropped, "geometry", "geometries"))
 	}
 	if p.shared > 0 {
 		more := ""

@@ -216,11 +216,26 @@ func (r *reader) read() {
 }
 
 func (r *reader) value(column int, want referentials.FieldType) (referentials.Value, error) {
+	if want == "" {
+		want = storedType(r.stmt.Type(column))
+	}
 	v, err := gpkgfile.ReadValue(r.stmt, column, want)
 	if want == referentials.JSON && err == nil && !v.IsNull() {
 		return container(v.Str())
 	}
 	return v, err
+}
+
+// storedType gives the type of a value of a column that declares none, as those that a view
+// computes.
+func storedType(t sqlite.Type) referentials.FieldType {
+	switch t {
+	case sqlite.Integer:
+		return referentials.Integer
+	case sqlite.Float:
+		return referentials.Number
+	}
+	return referentials.String
 }
 
 func (r *reader) geometry() error {
@@ -235,7 +250,7 @@ func (r *reader) geometry() error {
 		return errors.New("the geometry is not a blob")
 	}
 	_, info, err := gpb.Decode(r.stmt.BlobView(1), &rec.Geom)
-	rec.HasZ = info.HasZ
+	rec.HasZ = info.HasZ || info.HasM
 	if errors.Is(err, geo.ErrEmpty) {
 		return nil
 	}

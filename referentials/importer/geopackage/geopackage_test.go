@@ -184,7 +184,7 @@ func TestTypes(t *testing.T) {
 	rows := walk(t, l)
 	for i, want := range [][]string{
 		{"boolean true", "date 2024-02-29", "datetime 2024-02-29T12:30:00.25Z", "integer 42", "number 1.5", "string Allée", `json {"a":1}`, "string abc",
-			"number 12.25", "string 0.1", "string u", "integer 9223372036854775807", "datetime 2024-02-29T12:30:00Z"},
+			"number 12.25", "number 0.1", "string u", "integer 9223372036854775807", "datetime 2024-02-29T12:30:00Z"},
 		{"boolean false", "date 2024-02-29", "datetime 2024-02-29T12:30:00Z", "integer 17", "number 2", "string 5", "json []", "null",
 			"number 3", "string y", "null", "integer -1", "null"},
 		slices.Repeat([]string{"null"}, 13),
@@ -240,11 +240,24 @@ func TestViews(t *testing.T) {
 		INSERT INTO base VALUES (1, NULL, 1), (5, `+blob(geo.Geometry{Type: geo.Point, XY: []float64{3, 4}})+`, 2);`)
 	l := openLayer(t, path, "") // the only one that can be read
 	rows := walk(t, l)
-	if len(rows) != 1 || rows[0].id != "5" || !slices.Equal(rows[0].values, []string{"integer 2", "string 4"}) || rows[0].geom.Type != geo.Point {
+	if len(rows) != 1 || rows[0].id != "5" || !slices.Equal(rows[0].values, []string{"integer 2", "integer 4"}) || rows[0].geom.Type != geo.Point {
 		t.Errorf("%+v", rows)
 	}
 	if !l.CRS().IsZero() || len(l.Notes()) == 0 {
 		t.Errorf("CRS %s, notes %v", l.CRS(), l.Notes())
+	}
+}
+
+// TestMeasures tells that a measure was dropped, as a third ordinate is told.
+func TestMeasures(t *testing.T) {
+	const pointM = `x'47500001FFFFFFFF01D1070000000000000000F03F00000000000000400000000000000840'`
+	path := made(t, `
+		INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES ('m', 'features', 'm', 0);
+		INSERT INTO gpkg_geometry_columns VALUES ('m', 'geom', 'POINT', 0, 0, 1);
+		CREATE TABLE m (fid INTEGER PRIMARY KEY, geom POINT);
+		INSERT INTO m VALUES (1, `+pointM+`);`)
+	if rows := walk(t, openLayer(t, path, "")); !rows[0].hasZ || !slices.Equal(rows[0].geom.XY, []float64{1, 2}) {
+		t.Errorf("%+v", rows[0])
 	}
 }
 

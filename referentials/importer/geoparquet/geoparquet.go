@@ -8,7 +8,7 @@
 //
 // What is decided here:
 //   - lists, maps and structs become JSON columns; bytes that are not text become base64;
-//   - decimals become numbers, times of day texts, INT96 and timestamps instants in UTC;
+//   - decimals become numbers, or integers where they have no fraction; times of day texts, INT96 and timestamps instants in UTC;
 //   - the primary geometry column alone is the shape; others, and the columns that repeat
 //     its box, are left out and told;
 //   - a GeoParquet column without "crs" is in longitude and latitude (OGC:CRS84), as the

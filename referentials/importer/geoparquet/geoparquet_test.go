@@ -131,6 +131,34 @@ func TestEveryType(t *testing.T) {
 	}
 }
 
+// TestWholeDecimals keeps every digit of identifiers that databases export as decimals.
+func TestWholeDecimals(t *testing.T) {
+	layer := openPath(t, "testdata/decimals.parquet")
+	want := []struct {
+		name   string
+		t      referentials.FieldType
+		values [4]string
+	}{
+		{"dec9", referentials.Integer, [4]string{"7", "-", "-999999999", "0"}},
+		{"dec18", referentials.Integer, [4]string{"999999999999999999", "-", "-1", "0"}},
+		{"dec38", "", [4]string{"9007199254740993", "-", "12345678901234567890123456789012345678", "-9223372036854775808"}},
+	}
+	for r, record := range all(t, layer) {
+		for i, w := range want {
+			if f := layer.Fields()[i]; f != (source.Field{Name: w.name, Type: w.t}) {
+				t.Errorf("field %d is %v, want %s %s", i, f, w.name, w.t)
+			}
+			got := record.Values[i].String()
+			if record.Values[i].IsNull() {
+				got = "-"
+			}
+			if got != w.values[r] {
+				t.Errorf("row %d, %s: got %s, want %s", r+1, w.name, got, w.values[r])
+			}
+		}
+	}
+}
+
 func TestTable(t *testing.T) {
 	layer := openPath(t, "testdata/table.parquet")
 	records := all(t, layer)

@@ -36,6 +36,9 @@ func newLeaf(c *parquet.Column) *leaf {
 	case *format.TimeType:
 		return timeOfDay(t.Unit.Value.Duration(), kind)
 	case *format.DecimalType:
+		if t.Scale == 0 {
+			return wholeDecimal(t.Precision, kind)
+		}
 		return decimal(t.Scale, kind)
 	case *format.IntType:
 		return integer(t.IsSigned, kind)
@@ -121,22 +124,40 @@ func decimal(scale int32, kind parquet.Kind) *leaf {
 		if scale < 0 || scale > maxScale {
 			return referentials.Null
 		}
-		var unscaled *big.Int
-		switch kind {
-		case parquet.Int32:
-			unscaled = big.NewInt(int64(v.Int32()))
-		case parquet.Int64:
-			unscaled = big.NewInt(v.Int64())
-		default:
-			unscaled = twosComplement(v.ByteArray())
-		}
 		// Through text, so that 0.1 is the float64 that 0.1 is everywhere.
-		x, err := strconv.ParseFloat(unscaled.String()+"e-"+strconv.Itoa(int(scale)), 64)
+		x, err := strconv.ParseFloat(unscaled(v, kind).String()+"e-"+strconv.Itoa(int(scale)), 64)
 		if err != nil {
 			return referentials.Null
 		}
 		return referentials.NumberValue(x)
 	}}
+}
+
+// wholeDecimal reads decimals without a fraction, identifiers for the most part: integers,
+// and texts where more digits are than an int64 holds.
+func wholeDecimal(precision int32, kind parquet.Kind) *leaf {
+	const exact = 18
+	declared := referentials.Integer
+	if precision > exact {
+		declared = ""
+	}
+	return &leaf{declared, func(_ *source.Texts, v parquet.Value) referentials.Value {
+		n := unscaled(v, kind)
+		if !n.IsInt64() {
+			return referentials.StringValue(n.String())
+		}
+		return referentials.IntegerValue(n.Int64())
+	}}
+}
+
+func unscaled(v parquet.Value, kind parquet.Kind) *big.Int {
+	switch kind {
+	case parquet.Int32:
+		return big.NewInt(int64(v.Int32()))
+	case parquet.Int64:
+		return big.NewInt(v.Int64())
+	}
+	return twosComplement(v.ByteArray())
 }
 
 // twosComplement reads a signed big-endian integer.

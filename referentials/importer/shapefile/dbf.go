@@ -87,16 +87,20 @@ func readTable(r io.Reader) (*table, error) {
 	return t, nil
 }
 
-// maxIntegerWidth is the widest N column whose values all fit an int64.
+// maxIntegerWidth is the widest N column whose values all fit an int64. In a wider one
+// what fits is an integer and the rest is text, so that every digit is kept.
 const maxIntegerWidth = 18
 
 func typeOf(kind byte, width int, decimals byte) referentials.FieldType {
 	switch kind {
 	case 'N':
-		if decimals == 0 && width <= maxIntegerWidth {
-			return referentials.Integer
+		switch {
+		case decimals > 0:
+			return referentials.Number
+		case width > maxIntegerWidth:
+			return ""
 		}
-		return referentials.Number
+		return referentials.Integer
 	case 'F', 'B', 'O', 'Y':
 		return referentials.Number
 	case 'I', '+':
@@ -231,9 +235,13 @@ func (r *rows) number(c *column, b []byte) referentials.Value {
 		r.overflowed++
 		return referentials.Null
 	}
-	if c.fieldType == referentials.Integer {
-		if n, err := strconv.ParseInt(string(b), 10, 64); err == nil {
+	if c.fieldType != referentials.Number {
+		n, err := strconv.ParseInt(string(b), 10, 64)
+		switch {
+		case err == nil:
 			return referentials.IntegerValue(n)
+		case errors.Is(err, strconv.ErrRange):
+			return referentials.StringValue(string(b))
 		}
 	}
 	if x, err := strconv.ParseFloat(string(b), 64); err == nil {

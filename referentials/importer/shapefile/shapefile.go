@@ -7,8 +7,8 @@
 // number that overflowed into asterisks or one FoxPro column, which real files have.
 //
 // What is decided here:
-//   - an N column without decimals is an integer, with decimals a number; blanks,
-//     asterisks and "00000000" dates are null, and so is an empty text, which the format
+//   - an N column without decimals is of integers (texts where one is beyond 64 bits), with
+//     decimals of numbers; blanks, asterisks and "00000000" dates are null, and so is an empty text, which the format
 //     cannot tell from null;
 //   - text is in the encoding of the .cpg, else of the .dbf's language byte, else UTF-8
 //     where it is valid and windows-1252 where it is not;

@@ -126,7 +126,7 @@ func (w *walk) notes() []string {
 		return notes
 	}
 	if w.rows.overflowed > 0 {
-		add("%d numbers did not fit their column when the .dbf was written (asterisks) and are null", w.rows.overflowed)
+		add("%d numbers are asterisks in the .dbf, as null or too long for their column, and are null", w.rows.overflowed)
 	}
 	if text := &w.rows.text; text.replaced > 0 {
 		add("%d texts are not valid UTF-8, although the file says or suggests so; they were read as windows-1252", text.replaced)

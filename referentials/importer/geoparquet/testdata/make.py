@@ -64,3 +64,13 @@ old = pa.table(
     }
 )
 pq.write_table(old, "table.parquet", use_deprecated_int96_timestamps=True, version="1.0", compression="gzip", data_page_version="1.0")
+
+D = decimal.Decimal
+whole = pa.table(
+    {
+        "dec9": pa.array([D(7), None, D(-999999999), D(0)], pa.decimal128(9, 0)),
+        "dec18": pa.array([D(10**18 - 1), None, D(-1), D(0)], pa.decimal128(18, 0)),
+        "dec38": pa.array([D(2**53 + 1), None, D("12345678901234567890123456789012345678"), D(-(2**63))], pa.decimal128(38, 0)),
+    }
+)
+pq.write_table(whole, "decimals.parquet", compression="NONE", store_schema=False, store_decimal_as_integer=True)
