@@ -173,7 +173,24 @@ func (d *wkbDecoder) header(outer bool) (Type, error) {
 	case 7:
 		return None, errors.New("a GeometryCollection cannot be stored as one feature")
 	default:
-		return None, fmt.Errorf("WKB geometry type %d is not supported", code)
+		return None, unsupported(code)
+	}
+}
+
+// unsupported says what a type is that has no place among ours.
+func unsupported(code uint32) error {
+	names := [...]string{
+		8: "CircularString", "CompoundCurve", "CurvePolygon", "MultiCurve", "MultiSurface", "Curve", "Surface",
+		"PolyhedralSurface", "TIN", "Triangle",
+	}
+	const lastCurve = 14
+	switch t := code % 1000; {
+	case t >= uint32(len(names)) || names[t] == "":
+		return fmt.Errorf("WKB geometry type %d is not known", code)
+	case t <= lastCurve:
+		return fmt.Errorf("a %s (curves) cannot be stored: turn it into segments first", names[t])
+	default:
+		return fmt.Errorf("a %s (a surface in space) cannot be stored: turn it into polygons first", names[t])
 	}
 }
 

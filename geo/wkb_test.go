@@ -82,8 +82,9 @@ func TestDecodeWKBRefuses(t *testing.T) {
 	for _, c := range []struct{ name, hex, want string }{
 		{"nothing", "", "too early"},
 		{"byte order", "0201000000", "byte order 2"},
-		{"type 0", "0100000000", "not supported"},
-		{"circular string", "010800000000000000", "not supported"},
+		{"type 0", "0100000000", "not known"},
+		{"circular string", "010800000000000000", "a CircularString (curves) cannot be stored"},
+		{"TIN Z", "01F803000000000000", "a TIN (a surface in space) cannot be stored"},
 		{"collection", "010700000000000000", "GeometryCollection"},
 		{"unknown thousand", "01a10f000000000000", "not known"},
 		{"member of another type", "0104000000010000000102000000020000000000000000000000000000000000000000000000000000000000000000000000", "holds a LineString"},

@@ -210,7 +210,7 @@ func TestRowsTheReaderRefuses(t *testing.T) {
 
 func TestNothingIsPublishedWhenNothingIsAccepted(t *testing.T) {
 	_, r, err := bring(t, Options{As: "voies"}, layer(crs.CRS84, point(-1.6, 48.1), point(-1.7, 48.1)))
-	if err == nil || !strings.Contains(err.Error(), "none of 2 rows could be accepted: 2 rows is a Point: voies takes lines") {
+	if err == nil || !strings.Contains(err.Error(), "none of 2 rows could be accepted: 2 × is a Point: voies takes lines") {
 		t.Errorf("%v", err)
 	}
 	if r.Rejected != 2 || r.Version != nil {
@@ -263,7 +263,27 @@ func TestDroppedOrdinatesAreToldOnce(t *testing.T) {
 		in.src.(*memorySource).records[i].HasZ = true
 	}
 	_, r := brought(t, Options{}, in)
-	wantNote(t, r, "the third ordinate (Z) of 2 geometries was dropped")
+	wantNote(t, r, "the third ordinate (Z or M) of 2 geometries was dropped")
+}
+
+// TestTypesThatNoValueHas keeps as text what a file declares and does not hold, and refuses
+// the odd value of a column that mostly holds it.
+func TestTypesThatNoValueHas(t *testing.T) {
+	in := layer(crs.CRS84, point(-1.6, 48), point(-1.7, 48), point(-1.8, 48))
+	src := in.src.(*memorySource)
+	src.fields = append(src.fields, source.Field{Name: "heure", Type: referentials.DateTime}, source.Field{Name: "jour", Type: referentials.Date})
+	for i, hour := range []referentials.Value{referentials.StringValue("13:45:59"), referentials.Null, referentials.StringValue("00:00:00")} {
+		src.records[i].Values = append(src.records[i].Values, hour, referentials.DateValue(int64(i)))
+	}
+	src.records[2].Values[2] = referentials.StringValue("hier")
+	m, r := brought(t, Options{Key: "n"}, in)
+	if f := m.desc.Fields[1]; f.Type != referentials.String || r.Accepted != 2 || m.get("1", "heure") != "13:45:59" {
+		t.Errorf("%+v, %+v", f, r)
+	}
+	if r.Rejects[0].Reason != "jour is not a date" {
+		t.Errorf("%+v", r.Rejects)
+	}
+	wantNote(t, r, "heure: no value is a date and time, though the file declares so; it is kept as text")
 }
 
 func TestCoordinatesThatCannotBe(t *testing.T) {

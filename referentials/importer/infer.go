@@ -14,6 +14,7 @@ type evidence struct {
 
 	texts, integers, numbers, booleans, dates, instants int64 // by the type the format gave
 	ones, lists                                         int64 // arrays of one value; other arrays and objects
+	voids                                               int64 // of the ones, those whose value is absent
 
 	fits           shape // what every text but na can be read as
 	points, commas int64 // texts with a decimal point, with a decimal comma
@@ -46,6 +47,9 @@ func (e *evidence) add(v referentials.Value) {
 		if inner, ok := only(v); ok {
 			e.ones++
 			e.filled--
+			if nullable(inner) {
+				e.voids++
+			}
 			e.add(inner)
 		} else {
 			e.lists++
@@ -91,6 +95,7 @@ func (e *evidence) merge(o *evidence) {
 	e.dates += o.dates
 	e.instants += o.instants
 	e.ones += o.ones
+	e.voids += o.voids
 	e.lists += o.lists
 	e.fits &= o.fits
 	e.points += o.points
@@ -121,7 +126,7 @@ func (e *evidence) decide(code bool) reading {
 	typed := e.filled - e.texts
 	switch {
 	case e.lists > 0:
-		if e.filled == e.lists+e.ones && e.texts+e.integers+e.numbers+e.booleans <= e.ones {
+		if held := e.ones - e.voids; e.filled == e.lists+held && e.texts+e.integers+e.numbers+e.booleans <= held {
 			r.to = referentials.JSON
 		}
 	case e.filled == e.na:

@@ -90,7 +90,10 @@ func (c *column) reading(k *known, decimalComma bool) reading {
 			return reading{to: t, na: k.na || t != referentials.String}
 		}
 	}
-	if c.declared != "" {
+	switch {
+	case c.belied():
+		return reading{to: referentials.String}
+	case c.declared != "":
 		return reading{to: c.declared}
 	}
 	e := c.evidence
@@ -104,6 +107,13 @@ func (c *column) reading(k *known, decimalComma bool) reading {
 		r.na = true
 	}
 	return r
+}
+
+// belied tells a column that is declared of a type no value of it has: text is kept, where
+// every row would be refused.
+func (c *column) belied() bool {
+	e := &c.evidence
+	return c.declared != "" && c.declared != referentials.String && e.filled > 0 && e.texts == e.filled && e.decide(false).to != c.declared
 }
 
 // newPlan plans the import of files as one collection. s holds the sets of keys when
@@ -163,7 +173,7 @@ func (p *plan) known(columns []*column, k *known, opt *Options) {
 		}
 		p.desc.Fields = append(p.desc.Fields, f)
 		p.add(r, c, k, name)
-		p.noteUnwrapped(c, r)
+		p.noteReading(c, r)
 	}
 }
 
@@ -225,12 +235,15 @@ func (p *plan) inferred(columns []*column, k *known, opt *Options) {
 		r := c.reading(k, opt.DecimalComma)
 		p.desc.Fields = append(p.desc.Fields, referentials.Field{Name: name, Title: referentials.Text{FR: c.title}, Type: r.to})
 		p.add(r, c, k, name)
-		p.noteUnwrapped(c, r)
+		p.noteReading(c, r)
 	}
 }
 
-func (p *plan) noteUnwrapped(c *column, r reading) {
+func (p *plan) noteReading(c *column, r reading) {
 	e := &c.evidence
+	if c.belied() && r.to == referentials.String {
+		p.notes = append(p.notes, fmt.Sprintf("%s: no value is %s, though the file declares so; it is kept as text", c.name, typeWords[c.declared]))
+	}
 	if r.mixed {
 		p.notes = append(p.notes, fmt.Sprintf("%s: decimals are written with a comma in %s and with a point in %s",
 			c.name, plural(e.commas, "value", "values"), grouped(e.points)))

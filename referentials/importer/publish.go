@@ -156,8 +156,8 @@ func (p *publisher) produce(ctx context.Context, full chan<- *batch, free <-chan
 	}
 	if p.report.Read > 0 && p.report.Accepted == 0 {
 		worst := p.refused.sorted()[0]
-		return referentials.Errorf(referentials.Invalid, "none of %s could be accepted: %s %s", plural(p.report.Read, "row", "rows"),
-			plural(worst.Count, "row", "rows"), worst.Reason).At("%s", p.inputs[0].name)
+		return referentials.Errorf(referentials.Invalid, "none of %s could be accepted: %s × %s", plural(p.report.Read, "row", "rows"),
+			grouped(worst.Count), worst.Reason).At("%s", p.inputs[0].name)
 	}
 	if p.report.Read == 0 {
 		return referentials.Errorf(referentials.Invalid, "it holds no row").At("%s", p.inputs[0].name)

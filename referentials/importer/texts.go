@@ -73,6 +73,8 @@ func numberShape(s string) shape {
 		return 0
 	case whole > 1 && digits[0] == '0':
 		return 0 // a code: 01004
+	case exponent && !isFinite(s):
+		return 0
 	case separator == '.', exponent && separator == 0:
 		return isPoint
 	case separator == ',':
@@ -84,13 +86,19 @@ func numberShape(s string) shape {
 	return isInteger | isPoint | isComma
 }
 
+// isFinite tells whether a number is not beyond what a float64 holds.
+func isFinite(s string) bool {
+	_, ok := parseNumber(s)
+	return ok
+}
+
 // isExponent takes e-05, and e5 only after a decimal separator: 12E5 is a code.
 func isExponent(s string, afterSeparator bool) bool {
 	signed := s != "" && (s[0] == '-' || s[0] == '+')
 	if signed {
 		s = s[1:]
 	}
-	if s == "" || len(s) > 2 || !signed && !afterSeparator {
+	if s == "" || len(s) > 3 || !signed && !afterSeparator {
 		return false
 	}
 	for i := range len(s) {

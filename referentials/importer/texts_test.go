@@ -35,6 +35,8 @@ func TestInference(t *testing.T) {
 		{"both, told apart by their digits", []string{"48,09285128", "48.1089334179", "0.00000000"}, referentials.Number},
 		{"both, or thousands", []string{"1,234", "1.5"}, referentials.String},
 		{"exponents", []string{"1.5e-07", "2E+10", "3"}, referentials.Number},
+		{"large exponents", []string{"-1.7976931348623157e+308", "2.5e-300", "0.1"}, referentials.Number},
+		{"an exponent beyond any number", []string{"1.5e+999", "0.1"}, referentials.String},
 		{"codes like exponents", []string{"12E5", "13E6"}, referentials.String},
 		{"a number with two separators", []string{"1.234,5"}, referentials.String},
 		{"NA among numbers", []string{"NA", "12.5"}, referentials.Number},
@@ -152,6 +154,9 @@ func TestTypedValues(t *testing.T) {
 		{"arrays of one", []referentials.Value{one, referentials.Null}, referentials.String, true},
 		{"arrays of one number", []referentials.Value{referentials.JSONValue(`[12]`)}, referentials.Integer, true},
 		{"arrays", []referentials.Value{one, list}, referentials.JSON, false},
+		{"arrays, one of nothing", []referentials.Value{list, referentials.JSONValue(`[null]`), referentials.JSONValue(`[""]`)}, referentials.JSON, false},
+		{"an array, nothing and a text", []referentials.Value{list, referentials.JSONValue(`[null]`), referentials.StringValue("x")}, referentials.String, false},
+		{"arrays of nothing", []referentials.Value{referentials.JSONValue(`[null]`)}, referentials.String, true},
 		{"arrays and texts", []referentials.Value{list, s}, referentials.String, false},
 		{"days and instants", []referentials.Value{referentials.DateValue(1), referentials.DateTimeValue(1)}, referentials.DateTime, false},
 	} {

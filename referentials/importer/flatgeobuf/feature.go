@@ -345,6 +345,8 @@ func (w *walk) text(c flat.ColumnType, t referentials.FieldType, b []byte) refer
 		if v, ok := instant(string(b), t == referentials.Date); ok {
 			return v
 		}
+		// GDAL writes times of day, for which the format has no type, on a day that is none.
+		b = bytes.TrimPrefix(b, []byte("0000-00-00T"))
 	}
 	return referentials.StringValue(w.texts.Of(b))
 }

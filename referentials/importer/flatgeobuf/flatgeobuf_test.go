@@ -219,6 +219,7 @@ var columns = []struct {
 	{flat.ColumnTypeDateTime, "", text("1970-01-02 00:00:00"), referentials.DateTime, referentials.DateTimeValue(86_400_000_000)},
 	{flat.ColumnTypeDateTime, `{"type":"date"}`, text("1969-12-31"), referentials.Date, referentials.DateValue(-1)},
 	{flat.ColumnTypeDateTime, "", text("hier"), referentials.DateTime, referentials.StringValue("hier")},
+	{flat.ColumnTypeDateTime, "", text("0000-00-00T13:45:59"), referentials.DateTime, referentials.StringValue("13:45:59")},
 	{flat.ColumnTypeBinary, "", text("\x00\xff"), referentials.String, referentials.StringValue("AP8=")},
 }
 
