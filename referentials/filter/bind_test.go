@@ -289,3 +289,15 @@ func TestArithmetic(t *testing.T) {
 		}
 	}
 }
+
+// TestBindSaysHowABackslashIsWritten: text of the text form is read twice, as a text and as a
+// pattern; that of the JSON form once.
+func TestBindSaysHowABackslashIsWritten(t *testing.T) {
+	d := descriptor(crs.EPSG(2154))
+	for text, want := range map[string]string{"": `write \\ for`, `nom LIKE 'a\\'`: `write \\\\ for`} {
+		_, err := Bind(call("like", property("nom"), literal(`a\`)), Schema{Descriptor: d, Text: text})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("of %q: %v, which does not say %q", text, err, want)
+		}
+	}
+}

@@ -40,7 +40,11 @@ func (b *binder) like(e *Call, depth int) (*Node, error) {
 		s = Fold(op, s)
 	}
 	if n := len(s) - len(strings.TrimRight(s, `\`)); n%2 == 1 {
-		return nil, b.bad(e.Args[1], "the pattern of LIKE ends with a lone %s", `\`).Do(`write \\ for a backslash itself`)
+		backslash := `\\`
+		if b.Text != "" { // in which two are one before they are a pattern
+			backslash += backslash
+		}
+		return nil, b.bad(e.Args[1], "the pattern of LIKE ends with a lone %s", `\`).Do("write %s for a backslash itself", backslash)
 	}
 	pattern.Value = referentials.StringValue(s)
 	return &Node{Kind: Operator, Type: BooleanType, Op: e.Op, Args: args}, nil

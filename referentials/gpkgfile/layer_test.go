@@ -2,6 +2,7 @@ package gpkgfile
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 
 	"socle/geo"
 	"socle/geo/crs"
+	"socle/geo/gpb"
 	"socle/referentials"
 	"socle/referentials/sqlite"
 )
@@ -111,6 +113,7 @@ func TestReadValue(t *testing.T) {
 		{"'2024-02-29T12:00:00Z'", referentials.Date, "!"}, {"20240229", referentials.Date, "!"}, {"'2024'", referentials.Date, "!"}, {"'2024-02-29x'", referentials.Date, "!"},
 		{"'2024-02-29T12:00:00.000001Z'", referentials.DateTime, "2024-02-29T12:00:00.000001Z"}, {"'2024-02-29 12:00:00'", referentials.DateTime, "2024-02-29T12:00:00Z"},
 		{"'2024-02-29T12:00:00+02:00'", referentials.DateTime, "2024-02-29T10:00:00Z"}, {"'2024-02-29'", referentials.DateTime, "2024-02-29T00:00:00Z"}, {"'noon'", referentials.DateTime, "!"},
+		{"'[1]'", referentials.JSON, "[1]"}, {"'{'", referentials.JSON, "!"}, {"''", referentials.JSON, "!"},
 		{"'é'", referentials.String, "é"}, {"5", referentials.String, "5"}, {"0.1 + 0.2", referentials.String, "0.30000000000000004"}, {"x'41'", referentials.String, "!"},
 	} {
 		err := c.Query("SELECT "+k.sql, func(s *sqlite.Stmt) error {
@@ -127,5 +130,26 @@ func TestReadValue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestScannerRefusesBrokenShapes: the row that holds one is told.
+func TestScannerRefusesBrokenShapes(t *testing.T) {
+	c := newFile(t)
+	d := referentials.Descriptor{ID: "l", Geometry: geo.Point, Key: "k", Fields: []referentials.Field{{Name: "k", Type: referentials.Integer}}}
+	l := NewLayer("l", &d, 4326)
+	if err := l.Create(c, 0); err != nil {
+		t.Fatal(err)
+	}
+	blob := gpb.Append(nil, &geo.Geometry{Type: geo.Point, XY: []float64{1, math.Inf(1)}}, 4326)
+	if err := c.Exec("INSERT INTO l (fid, geom, k) VALUES (7, ?, 1)", blob); err != nil {
+		t.Fatal(err)
+	}
+	err := c.Query(l.Select(), func(s *sqlite.Stmt) error {
+		_, err := NewScanner(&l).Row(s)
+		return err
+	})
+	if err == nil || !strings.Contains(err.Error(), `row 7, column "geom"`) {
+		t.Errorf("%v", err)
 	}
 }

@@ -58,5 +58,8 @@ func readGeometry(s *sqlite.Stmt, i int, g *geo.Geometry) error {
 	if errors.Is(err, geo.ErrEmpty) {
 		return nil
 	}
+	if err == nil {
+		err = g.Check()
+	}
 	return err
 }

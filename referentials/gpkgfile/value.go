@@ -1,6 +1,7 @@
 package gpkgfile
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -134,7 +135,9 @@ func ReadValue(s *sqlite.Stmt, i int, want referentials.FieldType) (referentials
 			}
 		}
 	case referentials.JSON:
-		return referentials.JSONValue(s.Text(i)), nil
+		if text := s.Text(i); json.Valid([]byte(text)) {
+			return referentials.JSONValue(text), nil
+		}
 	default:
 		if stored == sqlite.Float {
 			// SQLite's own text of a number stops at 15 digits.

@@ -188,7 +188,8 @@ func (d *decoder) decode() error {
 	return decodeGeometry(d.cells[len(d.fields)], &d.row.Geom)
 }
 
-// decodeGeometry reads EWKB; a null and an empty geometry are no geometry.
+// decodeGeometry reads EWKB; a null and an empty geometry are no geometry, and neither is
+// what edits in SQL can store and no shape is: infinite coordinates, lines of one point.
 func decodeGeometry(cell []byte, g *geo.Geometry) error {
 	if cell == nil {
 		g.Reset()
@@ -196,6 +197,9 @@ func decodeGeometry(cell []byte, g *geo.Geometry) error {
 	}
 	if _, err := geo.DecodeWKB(cell, g); err != nil && !errors.Is(err, geo.ErrEmpty) {
 		return err
+	}
+	if g.Check() != nil {
+		g.Reset()
 	}
 	return nil
 }

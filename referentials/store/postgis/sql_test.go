@@ -137,8 +137,8 @@ func TestTruncate(t *testing.T) {
 	}
 }
 
-// TestWhatNoFormatCarries: infinite values put there by SQL are read as null, shapes that
-// are not simple features are refused.
+// TestWhatNoFormatCarries: infinite values and broken shapes put there by SQL are read as
+// null, shapes that are not simple features are refused.
 func TestWhatNoFormatCarries(t *testing.T) {
 	dsn := database(t)
 	s := open(t, dsn)
@@ -148,6 +148,12 @@ func TestWhatNoFormatCarries(t *testing.T) {
 	execSQL(t, dsn, "UPDATE socle.arbres SET haut = 'NaN', jour = 'infinity', geom = ST_GeomFromText('POLYGON EMPTY', 3948)")
 	if _, lines := rowsOf(t, s, "arbres"); lines[0] != "[] 0   " {
 		t.Fatalf("%q", lines)
+	}
+	for _, shape := range []string{"ST_MakePoint('Infinity', 2)", "ST_MakePoint('NaN', 2)", "ST_MakeLine(ARRAY[ST_MakePoint(1, 2)])"} {
+		execSQL(t, dsn, "UPDATE socle.arbres SET geom = ST_SetSRID("+shape+", 3948)")
+		if _, lines := rowsOf(t, s, "arbres"); lines[0] != "[] 0   " {
+			t.Fatalf("%s: %q", shape, lines)
+		}
 	}
 	for _, shape := range []string{"GEOMETRYCOLLECTION(POINT(1 2))", "CIRCULARSTRING(0 0, 1 1, 2 0)", "POINT Z (1 2 3)"} {
 		if err := run(t.Context(), dsn, "UPDATE socle.arbres SET geom = ST_GeomFromText('"+shape+"', 3948)"); err == nil {
