@@ -225,6 +225,11 @@ func (f *follower) pause(id string) time.Duration {
 // refresh brings a collection up to date and swaps it in.
 func (f *follower) refresh(ctx context.Context, id string, have *Collection) error {
 	k := f.keeper
+	if now, _ := k.Current().Collection(id); have != nil && now != have {
+		// Another refresh ended between the comparison and this one. Edits write past the end
+		// of what they begin with, which only one may do: the next comparison begins anew.
+		return nil
+	}
 	if have != nil && !have.wasteful() {
 		next, err := k.edit(ctx, have)
 		if err == nil {

@@ -252,3 +252,48 @@ func TestRefreshUnderLoad(t *testing.T) {
 	c, _ := k.Current().Collection("layer")
 	sameRows(t, c, store.kept["layer"].rows)
 }
+
+// TestStaleComparison: a refresh that was decided on before another one ended does not edit
+// from the revision that the other one has edited from. The two would share its memory.
+func TestStaleComparison(t *testing.T) {
+	store, m := territory(20)
+	k := New(store, quick)
+	if err := k.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	nudged := 0
+	f := &follower{keeper: k, nudge: func() { nudged++ }, loads: make(chan struct{}, 1), busy: map[string]bool{}, waits: map[string]time.Duration{}}
+	current := func() *Collection {
+		c, ok := k.Current().Collection("layer")
+		if !ok {
+			t.Fatal("the collection is gone")
+		}
+		return c
+	}
+	refresh := func(have *Collection) {
+		row := m.row(20 + nudged)
+		change := referentials.Change{Op: referentials.Upsert, Key: row.Values[m.d.KeyIndex()], Row: row}
+		if _, err := store.Apply(t.Context(), "layer", []referentials.Change{change}); err != nil {
+			t.Fatal(err)
+		}
+		f.start(t.Context(), "layer", have)
+		f.workers.Wait()
+	}
+	first := current()
+	refresh(first)
+	second := current()
+	if second == first || second.Len() != 21 {
+		t.Fatalf("after an edit there are %d rows", second.Len())
+	}
+	refresh(first)
+	if current() != second || nudged != 2 {
+		t.Fatalf("it was edited from a revision that was replaced, or nobody is to compare again (%d)", nudged)
+	}
+	if err := f.compare(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.workers.Wait()
+	if n := current().Len(); n != 22 {
+		t.Fatalf("%d rows follow", n)
+	}
+}
