@@ -279,17 +279,22 @@ func (c *imuBuildCmd) replacesInput() error {
 	return nil
 }
 
-// checkPlane refuses a system whose unit is not the metre.
+// checkPlane refuses a system whose unit is not a metre on the ground.
 func checkPlane(c crs.CRS) error {
 	info, err := crs.Describe(c)
 	if err != nil {
 		return &usageError{fmt.Errorf("--crs: %w", err)}
 	}
-	if info.Geographic || math.Abs(info.PerUnit-1) > 1e-9 {
-		return &usageError{referentials.Errorf(referentials.Invalid, "%s is in units of one %s, not in metres", c, info.Unit).
-			At("--crs").Do("name a system in metres, such as EPSG:2154")}
+	var why string
+	switch {
+	case math.Abs(info.PerUnit-1) > 1e-9:
+		why = "in units of one " + info.Unit + ", not in metres"
+	case !info.TrueToScale():
+		why = "for the whole world: its metres are not those on the ground"
+	default:
+		return nil
 	}
-	return nil
+	return &usageError{referentials.Errorf(referentials.Invalid, "%s is %s", c, why).At("--crs").Do("name a system in metres, such as EPSG:2154")}
 }
 
 // readZone settles the plane and reads the polygons to be cut.

@@ -70,6 +70,7 @@ func TestRefusedSettings(t *testing.T) {
 		{at("serve", "--trusted-proxies=10.0.0.1,proxy"), []string{"--trusted-proxies", `"proxy"`, "10.0.0.0/8"}},
 		{at("imu", "build", "--within", "zone", "--crs", "EPSG:4326"), []string{"--crs", "degree", "metres"}},
 		{at("imu", "build", "--within", "zone", "--crs", "EPSG:2225"), []string{"--crs", "foot", "metres"}},
+		{at("imu", "build", "--within", "zone", "--crs", "EPSG:3857"), []string{"--crs", "whole world", "metres"}},
 		{at("export", "zone", "-o", filepath.Join(t.TempDir(), "z.csv"), "--filter", "nom ="), []string{"--filter: character 6"}},
 		{at("export", "zone", "-o", filepath.Join(t.TempDir(), "z.csv"), "--crs", "here"), []string{"--crs"}},
 		{at("import", "absent.csv", "--as", "a b"), []string{`--as: "a b"`, "letters"}},

@@ -37,6 +37,14 @@ func (i *Info) Covers(lon, lat, margin float64) bool {
 	return lon >= west && lon <= 180+margin || lon <= east && lon >= -180-margin
 }
 
+// TrueToScale tells whether lengths and areas on the plane are nearly those on the ground. They
+// are not where coordinates are angles, nor in systems drawn up for the whole world, such as Web
+// Mercator, in which a metre of Rennes is half as long again.
+func (i *Info) TrueToScale() bool {
+	wide, high := i.Area.Max[0]-i.Area.Min[0], i.Area.Max[1]-i.Area.Min[1]
+	return !i.Geographic && !(i.AreaName != "" && wide == 360 && high > 120)
+}
+
 var world = orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
 
 // Describe looks a system up in PROJ's database. It takes about a millisecond: keep the

@@ -83,3 +83,18 @@ func BenchmarkAxesSwapped(b *testing.B) {
 		}
 	}
 }
+
+func TestTrueToScale(t *testing.T) {
+	for c, want := range map[CRS]bool{
+		EPSG(2154): true, EPSG(3948): true, EPSG(32630): true, EPSG(3035): true, EPSG(2263): true, EPSG(32661): true,
+		CRS84: false, EPSG(4326): false, EPSG(3857): false, EPSG(3395): false,
+	} {
+		info, err := Describe(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.TrueToScale(); got != want {
+			t.Errorf("%s (%s): %t, want %t", c, info.AreaName, got, want)
+		}
+	}
+}

@@ -12,8 +12,8 @@ import (
 // squareMetres is a hectare.
 const squareMetres = 10_000
 
-// equalArea is the system that areas of cells in longitude and latitude are measured in:
-// it keeps them anywhere in the world.
+// equalArea is the system that areas of cells are measured in where theirs is not true to
+// scale: it keeps them anywhere in the world.
 const equalArea = 6933
 
 // hectares measures the cells of a mesh, in its own system where that is in metres. Cells
@@ -33,7 +33,7 @@ func hectares(c *snapshot.Collection) ([]float64, error) {
 	}
 	perUnit := info.PerUnit
 	var way *crs.Transformer
-	if info.Geographic {
+	if !info.TrueToScale() {
 		if way, err = crs.NewTransformer(system, crs.EPSG(equalArea)); err != nil {
 			return nil, err
 		}

@@ -241,6 +241,8 @@ func TestPlane(t *testing.T) {
 		{crs.CRS84, 13.4, 52.5, "EPSG:32633"},
 		{crs.CRS84, 151.2, -33.9, "EPSG:32756"},
 		{crs.EPSG(3948), 0, 0, "EPSG:3948"},
+		{crs.EPSG(3857), -187_014, 6_124_500, "EPSG:2154"},
+		{crs.EPSG(3857), 1_491_681, 6_891_042, "EPSG:32633"},
 	} {
 		got, err := Plane(&referentials.Descriptor{ID: "z", CRS: c.system}, around(c.lon, c.lat))
 		if err != nil || got.String() != c.want {

@@ -96,21 +96,25 @@ func (p *Params) spoken(kind Kind) []string {
 // lambert93 is the plane of metropolitan France.
 var lambert93 = crs.EPSG(2154)
 
-// Plane gives the system to build in: that of a zone stored in metres; for one in degrees
-// Lambert-93 where that is meant for, and elsewhere UTM.
+// Plane gives the system to build in: that of a zone stored in metres on a plane that is true
+// to scale; for another Lambert-93 where that is meant for, and elsewhere UTM.
 func Plane(d *referentials.Descriptor, box orb.Bound) (crs.CRS, error) {
 	info, err := crs.Describe(d.CRS)
 	if err != nil {
 		return crs.CRS{}, referentials.Errorf(referentials.Unsupported, "%w", err).At("collection %s", d.ID)
 	}
-	if !info.Geographic {
-		if math.Abs(info.PerUnit-1) > 1e-9 {
-			return crs.CRS{}, referentials.Errorf(referentials.Unsupported, "its system %s is in %s, not in metres", d.CRS, info.Unit).
-				At("collection %s", d.ID).Do("name a system in metres with --crs")
-		}
+	switch {
+	case info.TrueToScale() && math.Abs(info.PerUnit-1) <= 1e-9:
 		return d.CRS, nil
+	case info.TrueToScale():
+		return crs.CRS{}, referentials.Errorf(referentials.Unsupported, "its system %s is in %s, not in metres", d.CRS, info.Unit).
+			At("collection %s", d.ID).Do("name a system in metres with --crs")
 	}
-	lon, lat := (box.Min[0]+box.Max[0])/2, (box.Min[1]+box.Max[1])/2
+	centre := []float64{(box.Min[0] + box.Max[0]) / 2, (box.Min[1] + box.Max[1]) / 2}
+	if err := toDegrees(d.CRS, centre); err != nil {
+		return crs.CRS{}, referentials.Errorf(referentials.Unsupported, "%w", err).At("collection %s", d.ID)
+	}
+	lon, lat := centre[0], centre[1]
 	if !(lon >= -180 && lon <= 180 && lat >= -84 && lat <= 84) {
 		return crs.CRS{}, referentials.Errorf(referentials.Unsupported, "no plane is known for longitude %g, latitude %g", lon, lat).
 			At("collection %s", d.ID).Do("name a system in metres with --crs")
@@ -127,6 +131,16 @@ func Plane(d *referentials.Descriptor, box orb.Bound) (crs.CRS, error) {
 		return crs.EPSG(32700 + zone), nil
 	}
 	return crs.EPSG(32600 + zone), nil
+}
+
+// toDegrees brings places to longitude and latitude.
+func toDegrees(from crs.CRS, xy []float64) error {
+	way, err := crs.NewTransformer(from, crs.CRS84)
+	if err != nil {
+		return err
+	}
+	defer way.Close()
+	return way.Forward(xy)
 }
 
 // GuessKind tells what a layer is from its name and its shapes, when nobody says.

@@ -134,8 +134,13 @@ func (l *linker) check() error {
 			return referentials.Errorf(referentials.Invalid, "%q is no layer of %s", d.ID, c.what).At("%s", c.what)
 		}
 	}
-	if info, err := crs.Describe(l.Addresses.Descriptor().CRS); err != nil || info.Geographic {
-		return referentials.Errorf(referentials.Invalid, "the addresses are in degrees: distances need metres").At("collection %s", l.Addresses.Descriptor().ID)
+	d := l.Addresses.Descriptor()
+	switch info, err := crs.Describe(d.CRS); {
+	case err != nil:
+		return referentials.Errorf(referentials.Unsupported, "%w", err).At("collection %s", d.ID)
+	case !info.TrueToScale() || info.PerUnit != 1:
+		return referentials.Errorf(referentials.Invalid, "the addresses are in %s, in which distances are not metres on the ground", d.CRS).
+			At("collection %s", d.ID).Do("import them in a system in metres, such as EPSG:2154")
 	}
 	if !(l.reach > 0 && l.reach <= 1000) {
 		return referentials.Errorf(referentials.Invalid, "a façade is not looked for %g m away", l.reach).At("reach").Do("write a distance of at most 1000 m")
@@ -149,7 +154,7 @@ func (l *linker) link(i int, parcel string) ([]Link, string) {
 	key := l.Addresses.Value(i, l.Addresses.Descriptor().KeyIndex()).String()
 	if len(g.XY) < 2 {
 		if rows := l.given[key]; len(rows) > 0 {
-			return shared(i, Given, rows, func(int) (float64, [2]float64) { return math.NaN(), [2]float64{math.NaN(), math.NaN()} }), ""
+			return shared(i, Given, rows, func(int) (float64, [2]float64) { return nowhere() }), ""
 		}
 		return nil, NoGeometry
 	}

@@ -21,7 +21,9 @@ import (
 
 func layer(t *testing.T, d referentials.Descriptor, rows ...referentials.Row) *snapshot.Collection {
 	t.Helper()
-	d.CRS, d.Access = crs.EPSG(2154), referentials.Open
+	if d.Access = referentials.Open; d.CRS.IsZero() {
+		d.CRS = crs.EPSG(2154)
+	}
 	d.Key = d.Fields[0].Name
 	c, err := snapshot.Build(t.Context(), referentials.State{Descriptor: d, Version: referentials.Version{Collection: d.ID, ID: 1}}, func(yield func(*referentials.Row, error) bool) {
 		for i := range rows {
@@ -105,6 +107,39 @@ func TestRules(t *testing.T) {
 	}
 	if _, err := Build(t.Context(), Request{Addresses: buildings, Buildings: addresses}); referentials.CodeOf(err) != referentials.Invalid {
 		t.Errorf("polygons are taken for addresses: %v", err)
+	}
+}
+
+// TestWithoutShape names a building that has no shape: it is linked, and nothing is drawn or
+// measured of it.
+func TestWithoutShape(t *testing.T) {
+	buildings := layer(t, referentials.Descriptor{ID: "batiments", Geometry: geo.Polygon, Fields: fields("id", "addresses")},
+		referentials.Row{Values: []referentials.Value{text("plan"), text(`[{"cle_interop_ban": "a"}]`)}},
+		referentials.Row{Values: []referentials.Value{text("house"), referentials.Null}, Geom: square(350_000, 6_789_000, 10)})
+	addresses := layer(t, referentials.Descriptor{ID: "adresses", Geometry: geo.Point, Fields: fields("id")},
+		referentials.Row{Values: []referentials.Value{text("a")}, Geom: geo.Geometry{Type: geo.Point, XY: []float64{350_005, 6_789_005}}})
+	out, err := Build(t.Context(), Request{Addresses: addresses, Buildings: buildings})
+	if err != nil || len(out.Links) != 1 || out.Links[0].Rule != Given {
+		t.Fatal(out, err)
+	}
+	for row, err := range out.Rows(addresses, buildings) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !row.Geom.IsNull() || !row.Values[4].IsNull() {
+			t.Errorf("a line %v of %v", row.Geom.XY, row.Values[4])
+		}
+	}
+}
+
+// TestSystems refuses addresses whose coordinates are not metres on the ground.
+func TestSystems(t *testing.T) {
+	buildings := layer(t, referentials.Descriptor{ID: "batiments", Geometry: geo.Polygon, Fields: fields("id")})
+	for _, system := range []crs.CRS{crs.CRS84, crs.EPSG(3857), crs.EPSG(2263)} {
+		addresses := layer(t, referentials.Descriptor{ID: "adresses", Geometry: geo.Point, CRS: system, Fields: fields("id")})
+		if _, err := Build(t.Context(), Request{Addresses: addresses, Buildings: buildings}); referentials.CodeOf(err) != referentials.Invalid {
+			t.Errorf("%s: %v", system, err)
+		}
 	}
 }
 

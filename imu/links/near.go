@@ -31,8 +31,12 @@ func (l *linker) around(x, y float64) []candidate {
 	return out
 }
 
-// toFacade measures from a point to the outline of a building, 0 within it.
+// toFacade measures from a point to the outline of a building, 0 within it, NaN where the
+// building has no shape.
 func (l *linker) toFacade(b int, x, y float64) (distance float64, foot [2]float64) {
+	if l.rings[b].first == l.rings[b].end {
+		return nowhere()
+	}
 	if l.outlines[b].Covers(x, y) {
 		return 0, [2]float64{x, y}
 	}
@@ -51,6 +55,12 @@ func (l *linker) toFacade(b int, x, y float64) (distance float64, foot [2]float6
 		}
 	}
 	return distance, foot
+}
+
+// nowhere is how far what has no place is.
+func nowhere() (distance float64, foot [2]float64) {
+	nan := math.NaN()
+	return nan, [2]float64{nan, nan}
 }
 
 // crosses tells whether a street lies between two points.

@@ -201,9 +201,6 @@ func (c column) word(i int) string {
 	return strings.ToLower(strings.TrimSpace(c.of.Value(i, c.field).Str()))
 }
 
-// webMercator is in metres by name only: twice too long where most towns are.
-var webMercator = crs.EPSG(3857)
-
 // lambert93 is where shapes in degrees are measured in metropolitan France.
 var lambert93 = crs.EPSG(2154)
 
@@ -216,7 +213,7 @@ func planeOf(mesh, buildings *snapshot.PublicCollection) (crs.CRS, error) {
 		if err != nil {
 			return system, referentials.Errorf(referentials.Unsupported, "%w", err).At("collection %s", c.ID())
 		}
-		if !info.Geographic && info.PerUnit == 1 && system != webMercator {
+		if info.TrueToScale() && info.PerUnit == 1 {
 			return system, nil
 		}
 	}
