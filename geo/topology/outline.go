@@ -111,6 +111,29 @@ func (o *Outline) eachEdge(do func(e edge)) {
 	}
 }
 
+// EachEdgeIn gives the edges whose boxes meet a box, each once. Those of long outlines come by
+// height, so that few others are looked at.
+func (o *Outline) EachEdgeIn(box orb.Bound, do func(x0, y0, x1, y1 float64)) {
+	tell := func(e edge) {
+		if max(e.x0, e.x1) >= box.Min[0] && min(e.x0, e.x1) <= box.Max[0] && max(e.y0, e.y1) >= box.Min[1] && min(e.y0, e.y1) <= box.Max[1] {
+			do(e.x0, e.y0, e.x1, e.y1)
+		}
+	}
+	l := &o.bands
+	if len(l.starts) == 0 {
+		o.eachEdge(tell)
+		return
+	}
+	first := l.band(box.Min[1])
+	for k := first; k <= l.band(box.Max[1]); k++ {
+		for _, e := range l.edges[l.starts[k]:l.starts[k+1]] {
+			if k == first || l.band(min(e.y0, e.y1)) == k { // or it was met in a band below
+				tell(e)
+			}
+		}
+	}
+}
+
 // bands keeps the edges of an outline by horizontal bands. An edge stands in every band it
 // reaches.
 type bands struct {

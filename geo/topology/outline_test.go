@@ -2,10 +2,12 @@ package topology
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"testing"
 
+	"github.com/paulmach/orb"
 	"github.com/twpayne/go-geos"
 	"pgregory.net/rapid"
 
@@ -165,6 +167,43 @@ func TestCoversAgreesWithGEOS(t *testing.T) {
 		}
 		if got := o.Covers(x, y); got != want {
 			t.Fatalf("%v covers %v %v: %v, GEOS says %v", g, x, y, got, want)
+		}
+	})
+}
+
+// TestEachEdgeInGivesWhatABoxMeets compares with looking at every edge, of short and long outlines.
+func TestEachEdgeInGivesWhatABoxMeets(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.SampledFrom([]int{4, 30, 300}).Draw(t, "vertices")
+		coordinate := rapid.OneOf(rapid.Float64Range(0, 20), rapid.Map(rapid.IntRange(0, 20), func(i int) float64 { return float64(i) }))
+		var g geo.Geometry
+		g.Type = geo.Polygon
+		for range n {
+			g.Add(coordinate.Draw(t, "x"), coordinate.Draw(t, "y"))
+		}
+		g.Add(g.XY[0], g.XY[1])
+		g.EndRing()
+		g.EndPart()
+		x, y := coordinate.Draw(t, "left"), coordinate.Draw(t, "low")
+		box := orb.Bound{Min: orb.Point{x, y}, Max: orb.Point{x + coordinate.Draw(t, "wide"), y + coordinate.Draw(t, "high")}}
+		want, got := map[edge]int{}, map[edge]int{}
+		count := func(to map[edge]int, x0, y0, x1, y1 float64) {
+			if x1 < x0 || x1 == x0 && y1 < y0 { // whatever way it is walked
+				x0, y0, x1, y1 = x1, y1, x0, y0
+			}
+			to[edge{x0, y0, x1, y1}]++
+		}
+		for k := 2; k < len(g.XY); k += 2 {
+			e := orb.MultiPoint{{g.XY[k-2], g.XY[k-1]}, {g.XY[k], g.XY[k+1]}}
+			if e.Bound().Intersects(box) {
+				count(want, g.XY[k-2], g.XY[k-1], g.XY[k], g.XY[k+1])
+			}
+		}
+		var o Outline
+		o.Measure(&g)
+		o.EachEdgeIn(box, func(x0, y0, x1, y1 float64) { count(got, x0, y0, x1, y1) })
+		if !maps.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
 		}
 	})
 }

@@ -135,6 +135,12 @@ func (e *Engine) Buffer(distance float64, members ...geo.Geometry) (out geo.Geom
 	return out, err
 }
 
+// Union gives what a shape or the members of a collection cover together; they must be valid.
+func (e *Engine) Union(members ...geo.Geometry) (out geo.Geometry, err error) {
+	err = e.joined(members, func(shape *geos.Geom) error { return read(shape.UnaryUnion(), &out) })
+	return out, err
+}
+
 // Centroid gives the centre of mass of a shape or of the members of a collection.
 func (e *Engine) Centroid(members ...geo.Geometry) (out geo.Geometry, err error) {
 	err = e.joined(members, func(shape *geos.Geom) error { return read(shape.Centroid(), &out) })

@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"socle/geo"
+	"socle/geo/topology"
 	"socle/geo/voronoi"
 )
 
@@ -104,31 +104,22 @@ func offSegment(a, b, p []float64) float64 {
 	return math.Hypot(p[0]-a[0]-share*dx, p[1]-a[1]-share*dy)
 }
 
-// appendCrossings adds where along a segment the rings of a shape cross it, as shares, in
-// order.
-func appendCrossings(shares []float64, g *geo.Geometry, p, q [2]float64) []float64 {
+// appendCrossings adds where along a segment an outline crosses it, as shares, in order.
+func appendCrossings(shares []float64, o *topology.Outline, p, q [2]float64) []float64 {
 	first := len(shares)
-	box := windowOf(p, q)
 	dx, dy := q[0]-p[0], q[1]-p[1]
-	for i := range g.Ends {
-		ring := g.Ring(i)
-		for k := 2; k < len(ring); k += 2 {
-			ax, ay, bx, by := ring[k-2], ring[k-1], ring[k], ring[k+1]
-			if max(ax, bx) < box.Min[0] || min(ax, bx) > box.Max[0] || max(ay, by) < box.Min[1] || min(ay, by) > box.Max[1] {
-				continue
-			}
-			ex, ey := bx-ax, by-ay
-			det := dx*ey - dy*ex
-			if det == 0 {
-				continue
-			}
-			along := ((ax-p[0])*ey - (ay-p[1])*ex) / det
-			on := ((ax-p[0])*dy - (ay-p[1])*dx) / det
-			if along > 0 && along < 1 && on >= -1e-9 && on <= 1+1e-9 {
-				shares = append(shares, along)
-			}
+	o.EachEdgeIn(windowOf(p, q), func(ax, ay, bx, by float64) {
+		ex, ey := bx-ax, by-ay
+		det := dx*ey - dy*ex
+		if det == 0 {
+			return
 		}
-	}
+		along := ((ax-p[0])*ey - (ay-p[1])*ex) / det
+		on := ((ax-p[0])*dy - (ay-p[1])*dx) / det
+		if along > 0 && along < 1 && on >= -1e-9 && on <= 1+1e-9 {
+			shares = append(shares, along)
+		}
+	})
 	slices.Sort(shares[first:])
 	return shares
 }

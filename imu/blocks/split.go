@@ -123,17 +123,17 @@ func (w *splitter) cut(block *geo.Geometry, s *SplitRules, over float64) geo.Geo
 	for i := range lines.Ends {
 		line := lines.Ring(i)
 		for k := 2; k < len(line); k += 2 {
-			w.keepInside(&out, block, [2]float64(line[k-2:k]), [2]float64(line[k:k+2]), over)
+			w.keepInside(&out, [2]float64(line[k-2:k]), [2]float64(line[k:k+2]), over)
 		}
 	}
 	return out
 }
 
-// keepInside adds the stretches of a segment that lie within a block. Where the outline
+// keepInside adds the stretches of a segment that lie within the block. Where the outline
 // ends them they go a little beyond, so that they meet it on the grid.
-func (w *splitter) keepInside(out *geo.Geometry, block *geo.Geometry, p, q [2]float64, over float64) {
+func (w *splitter) keepInside(out *geo.Geometry, p, q [2]float64, over float64) {
 	at := func(share float64) [2]float64 { return [2]float64{p[0] + share*(q[0]-p[0]), p[1] + share*(q[1]-p[1])} }
-	shares := appendCrossings([]float64{0}, block, p, q)
+	shares := appendCrossings([]float64{0}, &w.outline, p, q)
 	shares = append(shares, 1)
 	for k := 1; k < len(shares); k++ {
 		from, to := at(shares[k-1]), at(shares[k])

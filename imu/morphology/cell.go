@@ -65,7 +65,7 @@ type Cell struct {
 type sums struct {
 	n, area, floors, volume, dwellings        float64
 	estimated, guessed                        float64
-	heights, squares, logs, weight            float64
+	base, heights, squares, logs, weight      float64 // heights are above base, the first: equal ones have no spread
 	walls, shared, perimeter, common, frontal float64
 	form, convex, circle, raw, spacing        float64
 	usage                                     [OtherUsage + 1]float64
@@ -75,6 +75,9 @@ func (s *sums) add(b *Building, f *Form, part float64, here bool) {
 	a := part * f.AreaM2
 	if here {
 		s.n++
+	}
+	if s.weight == 0 {
+		s.base = f.HeightM
 	}
 	s.weight += part
 	s.area += a
@@ -87,8 +90,9 @@ func (s *sums) add(b *Building, f *Form, part float64, here bool) {
 	if f.HeightFrom == Default {
 		s.guessed += a
 	}
-	s.heights += a * f.HeightM
-	s.squares += a * f.HeightM * f.HeightM
+	above := f.HeightM - s.base
+	s.heights += a * above
+	s.squares += a * above * above
 	s.logs += part * math.Log(f.HeightM)
 	s.walls += part * f.PerimeterM * f.WallHeightM
 	s.shared += part * f.SharedWallM2
@@ -110,8 +114,9 @@ func (c *Cell) fill(s *sums) {
 	c.Coverage, c.FloorRatio = s.area/c.AreaM2, s.floors/c.AreaM2
 	c.DensityPerHa = s.n / c.AreaM2 * hectare
 	c.VolumeM3, c.VolumeM = s.volume, s.volume/c.AreaM2
-	c.MeanHeightM = s.heights / s.area
-	c.HeightStdM = math.Sqrt(max(0, s.squares/s.area-c.MeanHeightM*c.MeanHeightM))
+	above := s.heights / s.area
+	c.MeanHeightM = s.base + above
+	c.HeightStdM = math.Sqrt(max(0, s.squares/s.area-above*above))
 	c.GeometricHeightM = math.Exp(s.logs / s.weight)
 	c.MeanLevels = s.floors / s.area
 	c.Contiguity, c.CommonWallFraction = s.shared/s.walls, s.common/s.perimeter
@@ -166,7 +171,7 @@ func measureCells(ctx context.Context, t *town, m *mesh, in Input, tell *teller)
 	if err != nil {
 		return nil, err
 	}
-	roads, err := m.placeRoads(ctx, in.Roads, in.Cells, tell)
+	roads, err := m.placeRoads(ctx, in.Roads, tell)
 	if err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ func (t *town) courtsOf(e *topology.Engine, group []uint32) []court {
 	for k, i := range group {
 		shapes[k] = t.buildings[i].Geom
 	}
-	joined, err := e.Buffer(0, shapes...)
+	joined, err := e.Union(shapes...)
 	if err != nil {
 		return nil
 	}
@@ -87,17 +87,17 @@ func (t *town) courtsOf(e *topology.Engine, group []uint32) []court {
 func enclosed(joined *geo.Geometry, group []geo.Geometry) []court {
 	var out []court
 	var overlap topology.Overlap
-	var hole, own topology.Outline
+	var hole topology.Outline
 	var alone []geo.Geometry
 	for k := range group {
 		alone = append(alone, holesOf(&group[k])...)
 	}
+	own := meshOf(alone)
 	for _, shape := range holesOf(joined) {
 		hole.Measure(&shape)
 		c := court{shape: shape, areaM2: hole.Area()}
-		for k := range alone {
-			own.Measure(&alone[k])
-			c.areaM2 -= overlap.Area(&hole, &own)
+		for _, k := range own.near(nil, hole.Bound()) {
+			c.areaM2 -= overlap.Area(&hole, &own.outlines[k])
 		}
 		if c.areaM2 > 1e-6*hole.Area() {
 			out = append(out, c)

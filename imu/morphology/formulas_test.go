@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"socle/geo"
 )
 
@@ -95,4 +97,36 @@ func spreadOf(t *testing.T, values ...float64) float64 {
 		sum += (v - mean) * (v - mean)
 	}
 	return math.Sqrt(sum / float64(len(values)))
+}
+
+// TestSpreadOfHeights compares with the formula in two passes. Equal heights have none.
+func TestSpreadOfHeights(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var s sums
+		heights := rapid.SliceOfN(rapid.Float64Range(2, 60), 1, 30).Draw(t, "heights")
+		equal := rapid.Bool().Draw(t, "equal")
+		area, mean := 0.0, 0.0
+		forms := make([]Form, len(heights))
+		for i, h := range heights {
+			if equal {
+				h = heights[0]
+			}
+			forms[i] = Form{AreaM2: rapid.Float64Range(1, 5000).Draw(t, "area"), HeightM: h, WallHeightM: h, Levels: 1}
+			s.add(&Building{}, &forms[i], 1, true)
+			area, mean = area+forms[i].AreaM2, mean+forms[i].AreaM2*h
+		}
+		mean /= area
+		squares := 0.0
+		for _, f := range forms {
+			squares += f.AreaM2 * (f.HeightM - mean) * (f.HeightM - mean)
+		}
+		c := Cell{AreaM2: 1e6}
+		c.fill(&s)
+		if equal && (c.HeightStdM != 0 || c.MeanHeightM != heights[0]) {
+			t.Fatalf("%d buildings of %v m: mean %v, spread %v", len(heights), heights[0], c.MeanHeightM, c.HeightStdM)
+		}
+		if want := math.Sqrt(squares / area); math.Abs(c.MeanHeightM-mean) > 1e-12*mean || math.Abs(c.HeightStdM-want) > 1e-7 {
+			t.Fatalf("mean %v, spread %v, want %v, %v", c.MeanHeightM, c.HeightStdM, mean, want)
+		}
+	})
 }

@@ -61,6 +61,18 @@ func newMesh(ctx context.Context, cells []geo.Geometry, tell *teller) (*mesh, er
 	return m, err
 }
 
+// meshOf makes a mesh of a few shapes.
+func meshOf(shapes []geo.Geometry) *mesh {
+	m := &mesh{outlines: make([]topology.Outline, len(shapes))}
+	boxes := make([]orb.Bound, len(shapes))
+	for i := range shapes {
+		m.outlines[i].Measure(&shapes[i])
+		boxes[i] = m.outlines[i].Bound()
+	}
+	m.tree = index.Build(boxes)
+	return m
+}
+
 // near appends the cells whose boxes meet a box, in their order.
 func (m *mesh) near(dst []uint32, b orb.Bound) []uint32 {
 	from := len(dst)

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"socle/geo"
 	"socle/referentials"
@@ -295,6 +296,28 @@ func TestSameBytes(t *testing.T) {
 	if !slices.Equal(one, four) {
 		t.Error("the result depends on the number of processors")
 	}
+}
+
+// TestLongShore measures roads beside a cell of many vertices: it takes minutes where every one
+// is held against every edge.
+func TestLongShore(t *testing.T) {
+	const many = 150_000
+	var shore []float64
+	for k := range many {
+		shore = append(shore, float64(k)/10, float64(k%2))
+	}
+	in := Input{Cells: []geo.Geometry{shape(append(shore, many/10, many/10, 0, many/10)...)}, Roads: make([]Road, many)}
+	for k := range in.Roads {
+		x, y := float64(k%1000)*10, float64(k/1000)*10
+		in.Roads[k].Geom = line(x, y+10, x+9, y+10)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	r, err := Measure(ctx, in, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "road density", r.Cells[0].RoadDensity*r.Cells[0].AreaM2, 9*many, 1e-9)
 }
 
 // bruteCircle is the square of the radius of the smallest circle, by all pairs and triples.

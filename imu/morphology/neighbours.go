@@ -18,6 +18,7 @@ type neighbours struct {
 	*town
 	boxes    []orb.Bound
 	near     []uint32
+	meets    []uint32 // of each of those near, in how many pieces
 	facing   []facing
 	pieces   []piece
 	contacts []contact
@@ -111,7 +112,8 @@ func (w *neighbours) walls(i int) {
 	}
 	f := &w.forms[i]
 	f.SharedM, f.SharedWallM2, f.FrontalM2 = 0, 0, 0
-	first := len(w.contacts)
+	w.meets = slices.Grow(w.meets[:0], len(w.near))[:len(w.near)]
+	clear(w.meets)
 	eachEdge(&w.buildings[i].Geom, func(x0, y0, x1, y1 float64) {
 		length := math.Hypot(x1-x0, y1-y0)
 		if length == 0 {
@@ -123,30 +125,29 @@ func (w *neighbours) walls(i int) {
 		f.SharedWallM2 += wall
 		f.FrontalM2 += max(0, length*f.WallHeightM-wall) * acrossWind(dx, dy) / 2
 		for _, p := range w.pieces {
-			w.contacts = noteContact(w.contacts, first, uint32(i), p.of, 1)
+			k, _ := slices.BinarySearch(w.near, p.of)
+			w.meets[k]++
 		}
 	})
-	for _, j := range w.near {
-		known := slices.ContainsFunc(w.contacts[first:], func(c contact) bool { return c.b == j })
-		if !known && box.Intersects(w.boxes[j]) && w.distance(i, int(j), TouchM) < TouchM {
-			w.contacts = noteContact(w.contacts, first, uint32(i), j, 2)
-		}
-	}
+	w.noteContacts(i, box)
 }
 
-// noteContact counts pieces that a building has in common with one after it. Footprints
-// that lie over each other, as a drawing may have them, close a ring as a wall does.
-func noteContact(list []contact, first int, a, b, pieces uint32) []contact {
-	if b < a {
-		return list
-	}
-	for k := first; k < len(list); k++ {
-		if list[k].b == b {
-			list[k].pieces += pieces
-			return list
+// noteContacts keeps the pairs of building i and those after it that it meets. Footprints that
+// touch in a point or lie over each other, as a drawing may have them, count as two pieces: they
+// may close a ring as a wall does.
+func (w *neighbours) noteContacts(i int, box orb.Bound) {
+	for k, j := range w.near {
+		if int(j) < i {
+			continue
+		}
+		pieces := w.meets[k]
+		if pieces == 0 && box.Intersects(w.boxes[j]) && w.distance(i, int(j), TouchM) < TouchM {
+			pieces = 2
+		}
+		if pieces > 0 {
+			w.contacts = append(w.contacts, contact{uint32(i), j, pieces})
 		}
 	}
-	return append(list, contact{a, b, pieces})
 }
 
 // sameWay is how far two walls may be from the same direction: the sine of one degree.

@@ -13,9 +13,9 @@ const besideM = 0.01
 
 // placeRoads gives the metres of every road in every cell. A road that runs along the
 // border of two cells, as blocks have it, gives half its length to each.
-func (m *mesh) placeRoads(ctx context.Context, roads []Road, cells []geo.Geometry, tell *teller) ([]share, error) {
+func (m *mesh) placeRoads(ctx context.Context, roads []Road, tell *teller) ([]share, error) {
 	chunks := make([][]share, chunkSize.Of(len(roads)))
-	err := spread(ctx, len(roads), tell.stage("roads"), func() *cutter { return &cutter{mesh: m, shapes: cells} }, func(c *cutter, chunk, from, to int) error {
+	err := spread(ctx, len(roads), tell.stage("roads"), func() *cutter { return &cutter{mesh: m} }, func(c *cutter, chunk, from, to int) error {
 		c.shares = nil
 		for i := from; i < to; i++ {
 			if g := &roads[i].Geom; !g.IsNull() {
@@ -31,7 +31,6 @@ func (m *mesh) placeRoads(ctx context.Context, roads []Road, cells []geo.Geometr
 // cutter cuts roads along the borders of cells. One for each worker.
 type cutter struct {
 	mesh   *mesh
-	shapes []geo.Geometry
 	cells  []uint32
 	cuts   []float64
 	shares []share
@@ -64,10 +63,7 @@ func (c *cutter) inside(cell int, x0, y0, x1, y1 float64) float64 {
 			c.cuts = append(c.cuts, t)
 		}
 	}
-	eachEdge(&c.shapes[cell], func(u0, v0, u1, v1 float64) {
-		if max(u0, u1) < box.Min[0] || min(u0, u1) > box.Max[0] || max(v0, v1) < box.Min[1] || min(v0, v1) > box.Max[1] {
-			return
-		}
+	outline.EachEdgeIn(box, func(u0, v0, u1, v1 float64) {
 		da, db := dx*(v0-y0)-dy*(u0-x0), dx*(v1-y0)-dy*(u1-x0)
 		ta, tb := dx*(u0-x0)+dy*(v0-y0), dx*(u1-x0)+dy*(v1-y0)
 		if math.Abs(da) <= besideM {
