@@ -40,7 +40,7 @@ type geocodeCmd struct {
 
 // Help shows examples.
 func (geocodeCmd) Help() string {
-	return "The addresses are those of the collection adresses, with communes, voies and sites where they are there.\n\nExamples:\n" +
+	return "The addresses are those of the collection adresses, with communes, voies and sites where they are there. Where an answer lies is told in latitude and longitude, or in result_latitude and result_longitude if the file has such columns.\n\nExamples:\n" +
 		"  socle geocode associations.csv -o associations_rva.csv --columns numero,voie,code_postal,commune\n" +
 		"  socle geocode compteurs.csv -o compteurs_rva.csv --columns adresse --citycode code_insee --review a_revoir.csv\n" +
 		"  socle geocode capteurs.csv -o capteurs_rva.csv --reverse --lat latitude --lon longitude"

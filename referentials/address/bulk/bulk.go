@@ -216,12 +216,12 @@ func newPlan(x *address.Index, o *Options, s *splitter) (*plan, error) {
 		}
 	}
 	for i, c := range resultColumns {
-		if len(o.Results) == 0 || slices.Contains(o.Results, c.name) || c.name == "result_status" {
+		if len(o.Results) == 0 || slices.Contains(o.Results, c.name) || slices.Contains(o.Results, p.resultName(i)) || c.name == "result_status" {
 			p.results = append(p.results, i)
 		}
 	}
 	for _, name := range o.Results {
-		if !slices.ContainsFunc(resultColumns, func(c resultColumn) bool { return c.name == name }) && !slices.Contains(o.More, name) {
+		if !slices.ContainsFunc(p.results, func(i int) bool { return resultColumns[i].name == name || p.resultName(i) == name }) && !slices.Contains(o.More, name) {
 			return nil, referentials.Errorf(referentials.Invalid, "there is no column %.60q in results", name).At("result_columns").
 				Do("use some of %s", strings.Join(resultNames(), ", "))
 		}
@@ -236,10 +236,21 @@ func positionColumns(names []string) (lat, lon int) {
 	return find("latitude", "lat", "y"), find("longitude", "lon", "long", "lng", "x")
 }
 
+// resultName names a column of results. Where an answer lies has another name beside the
+// positions of the file.
+func (p *plan) resultName(i int) string {
+	name := resultColumns[i].name
+	position := name == latitude || name == longitude
+	if position && (p.options.Reverse || slices.Contains(p.names, latitude) || slices.Contains(p.names, longitude)) {
+		return "result_" + name
+	}
+	return name
+}
+
 func (p *plan) header(review bool) []byte {
 	out := p.split.appendRecord(nil, p.names)
 	for _, i := range p.results {
-		out = append(append(out, p.split.delimiter), resultColumns[i].name...)
+		out = append(append(out, p.split.delimiter), p.resultName(i)...)
 	}
 	for _, name := range p.options.More {
 		out = append(append(out, p.split.delimiter), name...)

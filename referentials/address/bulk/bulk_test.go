@@ -74,6 +74,61 @@ func TestColumns(t *testing.T) {
 	}
 }
 
+// TestPositionColumns: where an answer lies is told beside the positions of the file, in
+// columns of another name, as the national service does in reverse.
+func TestPositionColumns(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		o    Options
+		want string
+	}{
+		{"rue\n1 rue de l'été rennes\n", Options{Results: []string{"latitude", "result_id"}}, "[[rue latitude result_id result_status] [1 rue de l'été rennes 48.1000000 35238-1 ok]]"},
+		{
+			"latitude,longitude\n48.1001,-1.7\n", Options{Reverse: true, Results: []string{"longitude", "result_latitude"}},
+			"[[latitude longitude result_latitude result_longitude result_status] [48.1001 -1.7 48.1000000 -1.7000000 ok]]",
+		},
+		{
+			"rue,latitude\n1 rue de l'été rennes,48.2\n", Options{Columns: []string{"rue"}, Results: []string{"latitude"}},
+			"[[rue latitude result_latitude result_status] [1 rue de l'été rennes 48.2 48.1000000 ok]]",
+		},
+	} {
+		if rows, _ := run(t, c.in, c.o); fmt.Sprint(rows) != c.want {
+			t.Errorf("%q gives\n%v, not\n%s", c.in, rows, c.want)
+		}
+	}
+}
+
+// TestReverseFilters: what lies near a position lies in the commune that the row names too.
+func TestReverseFilters(t *testing.T) {
+	in := "lat,lon,insee,cp,genre\n48.1,-1.7,35238,,\n48.1,-1.7,35240,,\n48.1,-1.7,,35650,\n48.1,-1.7,35238,,street\n48.1,-1.7,99999,,\n"
+	rows, _ := run(t, in, Options{Reverse: true, CityCode: "insee", Postcode: "cp", Kind: "genre", Results: []string{"result_citycode", "result_type"}})
+	var got []string
+	for _, r := range rows[1:] {
+		got = append(got, strings.Join(r[5:], " "))
+	}
+	if want := "[housenumber 35238 ok housenumber 35240 ok housenumber 35240 ok street 35238 ok   not-found]"; fmt.Sprint(got) != want {
+		t.Errorf("%v, not %s", got, want)
+	}
+}
+
+// TestSpreadsheets reads what spreadsheets make of a table.
+func TestSpreadsheets(t *testing.T) {
+	for name, in := range map[string]string{
+		"commas in one column": "rue\n12, rue de l'été, Rennes\n",
+		"what a delimiter is":  "sep=;\r\nid;rue\r\n1;12, rue de l'été, Rennes\r\n",
+		"a delimiter more":     "id;rue\n1;12, rue de l'été, Rennes;;\n",
+		"carriage returns":     "id;rue\r1;12, rue de l'été, Rennes\r",
+	} {
+		var out bytes.Buffer
+		report, err := Run(t.Context(), village(), strings.NewReader(in), &out, Options{Columns: []string{"rue"}, Results: []string{"result_id"}})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if lines := strings.Split(out.String(), "\n"); report.Status[StatusOK] != 1 || len(lines) != 3 || !strings.HasSuffix(lines[1], "12, rue de l'été, Rennes;35238-12;ok") {
+			t.Errorf("%s: %q, %+v", name, out.String(), report)
+		}
+	}
+}
+
 func TestReview(t *testing.T) {
 	var review bytes.Buffer
 	run(t, "a\n12 rue de l'été rennes\n12 rue de l'été\n99 rue de l'été rennes\nrennes\nrien de tel\n", Options{Review: &review})

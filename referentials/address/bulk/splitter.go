@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,9 +29,10 @@ type splitter struct {
 	latin     *charmap.Charmap // of all cells, whatever they look like; nil: told record by record
 	names     []string
 
-	rest []byte // read, not handed out yet
-	end  bool
-	row  int64
+	rest    []byte // read, not handed out yet
+	end     bool
+	returns bool // lines end with carriage returns alone
+	row     int64
 }
 
 func newSplitter(r io.Reader, delimiter, encoding string) (*splitter, error) {
@@ -58,15 +60,18 @@ func newSplitter(r io.Reader, delimiter, encoding string) (*splitter, error) {
 	case bytes.IndexByte(head, 0) >= 0:
 		return nil, referentials.Errorf(referentials.Invalid, "the file is no text").Do("send a CSV file")
 	}
-	line, _, _ := bytes.Cut(head, []byte{'\n'})
+	if bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
+		s.returns = true
+		returnsToLines(head)
+	}
+	line, rest, _ := bytes.Cut(head, []byte{'\n'})
+	if told, ok := bytes.CutPrefix(bytes.TrimSuffix(line, []byte{'\r'}), []byte("sep=")); ok && len(told) == 1 { // for spreadsheets
+		s.rest = rest
+		delimiter = cmp.Or(delimiter, string(told))
+	}
 	switch {
 	case delimiter == "":
-		s.delimiter = ','
-		for _, c := range []byte(";\t|") {
-			if bytes.Count(line, []byte{c}) > bytes.Count(line, []byte{s.delimiter}) {
-				s.delimiter = c
-			}
-		}
+		s.delimiter = delimiterOf(line, head)
 	case delimiter == `\t`:
 		s.delimiter = '\t'
 	case len(delimiter) == 1 && delimiter[0] < utf8.RuneSelf && delimiter != `"` && delimiter != "\n" && delimiter != "\r":
@@ -89,6 +94,32 @@ func newSplitter(r io.Reader, delimiter, encoding string) (*splitter, error) {
 	return s, nil
 }
 
+const delimiters = ",;\t|"
+
+// delimiterOf gives what a line of names has most of. Where it has none there is one column,
+// whose cells may hold any: what the file does not have is taken then.
+func delimiterOf(line, head []byte) byte {
+	most := slices.MaxFunc([]byte(delimiters), func(a, b byte) int { return bytes.Count(line, []byte{a}) - bytes.Count(line, []byte{b}) })
+	if bytes.IndexByte(line, most) >= 0 {
+		return most
+	}
+	for _, c := range []byte(delimiters) {
+		if bytes.IndexByte(head, c) < 0 {
+			return c
+		}
+	}
+	return most
+}
+
+// returnsToLines ends lines as nearly everybody does.
+func returnsToLines(b []byte) {
+	for i := range b {
+		if b[i] == '\r' {
+			b[i] = '\n'
+		}
+	}
+}
+
 // fill reads until there are n bytes or the file ends.
 func (s *splitter) fill(n int) ([]byte, error) {
 	for len(s.rest) < n && !s.end {
@@ -97,6 +128,9 @@ func (s *splitter) fill(n int) ([]byte, error) {
 		// Not ReadFull, whose own error is the one of a compressed file that is cut short.
 		for at < len(room) && !s.end {
 			k, err := s.r.Read(room[at:])
+			if s.returns {
+				returnsToLines(room[at : at+k])
+			}
 			at += k
 			if errors.Is(err, io.EOF) {
 				s.end = true

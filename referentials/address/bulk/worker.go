@@ -24,10 +24,16 @@ func numberColumn(name string, decimals int, of func(r *address.Result) float64)
 	}}
 }
 
+// Columns that files often have too.
+const (
+	latitude  = "latitude"
+	longitude = "longitude"
+)
+
 // resultColumns are those of the national service, then those that say why.
 var resultColumns = []resultColumn{
-	numberColumn("latitude", 7, func(r *address.Result) float64 { return r.Position.Lat }),
-	numberColumn("longitude", 7, func(r *address.Result) float64 { return r.Position.Lon }),
+	numberColumn(latitude, 7, func(r *address.Result) float64 { return r.Position.Lat }),
+	numberColumn(longitude, 7, func(r *address.Result) float64 { return r.Position.Lon }),
 	{"result_label", func(dst []byte, w *worker, r *address.Result) []byte {
 		w.room = r.AppendLabel(w.room[:0])
 		return w.plan.split.appendCell(dst, string(w.room))
@@ -109,6 +115,10 @@ func (w *worker) row(b *batch, record []byte, broken bool) {
 		return // a blank line
 	}
 	list := w.cells.read(record, p.split.delimiter)
+	cut := len(list) > len(p.names)
+	for len(list) > len(p.names) && len(list[len(list)-1]) == 0 { // spreadsheets end some rows so
+		list = list[:len(list)-1]
+	}
 	wide := len(list) > len(p.names)
 	w.results = w.results[:0]
 	var status string
@@ -125,7 +135,7 @@ func (w *worker) row(b *batch, record []byte, broken bool) {
 		r = &w.results[0]
 	}
 	at := len(b.out)
-	if broken || wide {
+	if broken || cut {
 		text := make([]string, min(len(list), len(p.names)))
 		for i := range text {
 			text[i] = string(list[i])
@@ -184,18 +194,11 @@ func (w *worker) search(list [][]byte) string {
 			w.room = append(append(w.room, list[i]...), ' ')
 		}
 	}
-	q := address.Query{Text: string(bytes.TrimSpace(w.room)), Limit: 2, Postcode: w.cell(list, p.post)}
+	q := address.Query{Text: string(bytes.TrimSpace(w.room)), Limit: 2}
 	if q.Text == "" {
 		return StatusSkipped
 	}
-	if code := w.cell(list, p.city); code != "" {
-		w.codes[0] = code
-		q.CityCodes = w.codes[:]
-	}
-	if kind := w.cell(list, p.kind); kind != "" {
-		w.kinds[0] = kind
-		q.Kinds = w.kinds[:]
-	}
+	q.CityCodes, q.Postcode, q.Kinds = w.filters(list)
 	if at, ok := w.position(list); ok {
 		q.Near = &at
 	}
@@ -205,12 +208,27 @@ func (w *worker) search(list [][]byte) string {
 	return StatusOK
 }
 
+// filters gives what a row says that answers must be. They hold until the next row.
+func (w *worker) filters(list [][]byte) (cities []string, postcode string, kinds []string) {
+	if code := w.cell(list, w.plan.city); code != "" {
+		w.codes[0] = code
+		cities = w.codes[:]
+	}
+	if kind := w.cell(list, w.plan.kind); kind != "" {
+		w.kinds[0] = kind
+		kinds = w.kinds[:]
+	}
+	return cities, w.cell(list, w.plan.post), kinds
+}
+
 func (w *worker) reverse(list [][]byte) string {
 	at, ok := w.position(list)
 	if !ok {
 		return StatusSkipped
 	}
-	if w.results = w.plan.x.Reverse(&address.ReverseQuery{Position: at, Limit: 2}, w.results); len(w.results) == 0 {
+	q := address.ReverseQuery{Position: at, Limit: 2}
+	q.CityCodes, q.Postcode, q.Kinds = w.filters(list)
+	if w.results = w.plan.x.Reverse(&q, w.results); len(w.results) == 0 {
 		return StatusNotFound
 	}
 	return StatusOK
