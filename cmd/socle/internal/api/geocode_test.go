@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -210,5 +211,19 @@ func TestGeocodeDescribed(t *testing.T) {
 	}
 	if err := doc.Components.Schemas["Places"].Value.VisitJSON(body); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNoRoom: a server that cannot keep a file says so, and not where it would have kept it.
+func TestNoRoom(t *testing.T) {
+	a := open(t, withStreets)
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nowhere"))
+	for name, w := range map[string]*httptest.ResponseRecorder{
+		"addresses": post(t, a, "/geocodage/search/csv", "a\n1 rue de l'été\n"),
+		"features":  ask(t, a, "/collections/adresses/items?f=gpkg"),
+	} {
+		if said := w.Body.String(); w.Code != http.StatusServiceUnavailable || strings.Contains(said, "nowhere") || !strings.Contains(said, "no such file") {
+			t.Errorf("%s: %d %s", name, w.Code, said)
+		}
 	}
 }

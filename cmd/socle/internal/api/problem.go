@@ -3,9 +3,11 @@ package api
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -64,6 +66,9 @@ func newProblem(err error, request string) problem {
 	p := problem{Type: uri, Title: http.StatusText(status), Status: status, Code: string(code), Request: request}
 	if e, ok := asError(err); ok && code != referentials.Internal {
 		p.Detail, p.Where, p.Hint = e.What, e.Where, e.Hint
+	}
+	if inPath := (*fs.PathError)(nil); errors.As(err, &inPath) { // which is nobody's business
+		p.Detail = strings.ReplaceAll(p.Detail, inPath.Error(), inPath.Err.Error())
 	}
 	return p
 }
