@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"socle/referentials"
 )
 
 func TestConditional(t *testing.T) {
@@ -145,5 +147,29 @@ func TestLinksFollowTheClient(t *testing.T) {
 		if _, err := New(Config{BaseURL: bad}, nil, nil); err == nil {
 			t.Errorf("base URL %q is taken", bad)
 		}
+	}
+}
+
+// TestSchemaFollowsWhatIsServed: a schema says which collection a field leads to only while
+// that one is served, so it is another one from then on.
+func TestSchemaFollowsWhatIsServed(t *testing.T) {
+	a, store, load := openChanging(t, Config{Version: "test"}, nil)
+	store.add(referentials.Descriptor{ID: "abris", Class: referentials.Territorial, Access: referentials.Open, Key: "code", Fields: []referentials.Field{
+		{Name: "code", Type: referentials.String, Role: referentials.Key}, {Name: "arret", Type: referentials.String, Role: referentials.Ref, Refers: "arrets"}}})
+	load()
+	const path, reference = "/collections/abris/schema", `"x-ogc-collectionId": "arrets"`
+	before := ask(t, a, path)
+	if !strings.Contains(before.Body.String(), reference) {
+		t.Fatalf("it leads nowhere: %s", before.Body)
+	}
+	for i := range store.kept {
+		if d := &store.kept[i].state.Descriptor; d.ID == "arrets" {
+			d.Access = referentials.Restricted
+		}
+	}
+	load()
+	after := ask(t, a, path, "If-None-Match", before.Header().Get("Etag"))
+	if after.Code != http.StatusOK || strings.Contains(after.Body.String(), reference) {
+		t.Errorf("once that is restricted: %d, %s", after.Code, after.Body)
 	}
 }

@@ -66,7 +66,7 @@ func (a *API) schema(k schemaKind) handlerFunc {
 			return err
 		}
 		d := k.of(c.Descriptor())
-		return a.documentAs(w, r, k.name+"/"+c.Tag(), schemaFormats,
+		return a.documentAs(w, r, k.name+"/"+c.Tag()+"/"+p.Tag(), schemaFormats, // references are told of what is served
 			func(b base, lang string) any { return describeSchema(p, d, &k, b, lang) },
 			func(_ base, lang string) (string, any) { return "schema", newSchemaPage(k.name, d, lang) })
 	}
