@@ -119,7 +119,10 @@ func (l *Layer) Register(c *sqlite.Conn, info Contents) error {
 	}
 	err := c.Exec("INSERT INTO gpkg_contents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", l.Table, kind,
 		info.Identifier, info.Description, info.LastChange, bound[0], bound[1], bound[2], bound[3], srid)
-	if err != nil || l.Geom == "" {
+	if err != nil {
+		return err
+	}
+	if err := l.markJSON(c); err != nil || l.Geom == "" {
 		return err
 	}
 	err = c.Exec("INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",

@@ -97,6 +97,31 @@ func TestEnsureSRS(t *testing.T) {
 	}
 }
 
+// TestJSONIsMarked says so once however many layers there are, and of the layers that are
+// shown alone.
+func TestJSONIsMarked(t *testing.T) {
+	c := newFile(t)
+	for _, table := range []string{"a", "b"} {
+		l := NewLayer(table, &referentials.Descriptor{ID: table, Fields: []referentials.Field{
+			{Name: "n", Type: referentials.Integer}, {Name: "j", Type: referentials.JSON}, {Name: "J", Type: referentials.JSON},
+		}}, 0)
+		if err := errors.Join(l.Create(c, -1), l.Register(c, Contents{Identifier: table, LastChange: "2024-02-29T00:00:00.000Z"})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Unregister(c, "a"); err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]string{
+		"SELECT group_concat(table_name || column_name || mime_type) FROM gpkg_data_columns": "bjapplication/json,bJ_2application/json",
+		"SELECT count(*) FROM gpkg_extensions WHERE extension_name = 'gpkg_schema'":          "2",
+	} {
+		if got, err := c.Text(query); err != nil || got != want {
+			t.Errorf("%s: %s, %v", query, got, err)
+		}
+	}
+}
+
 func TestReadValue(t *testing.T) {
 	c := newFile(t)
 	for _, k := range []struct {
