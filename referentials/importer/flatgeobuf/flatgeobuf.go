@@ -79,8 +79,8 @@ func Open(ctx context.Context, f *source.File) (*Layer, error) {
 // error.
 func guard(read func() error) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("a table points outside of itself (%v)", p)
+		if recover() != nil {
+			err = errors.New("a table points outside of itself")
 		}
 	}()
 	return read()
@@ -209,7 +209,8 @@ func (l *Layer) explain(err error) error {
 		return referentials.Errorf(referentials.Invalid, "it ends too early: %w", io.ErrUnexpectedEOF).
 			At("%s", l.file.Path()).Do("the copy or the download was cut short; fetch it again")
 	}
-	return referentials.Errorf(referentials.Invalid, "it cannot be read as FlatGeobuf: %w", err).At("%s", l.file.Path())
+	return referentials.Errorf(referentials.Invalid, "it cannot be read as FlatGeobuf: %w", err).
+		At("%s", l.file.Path()).Do("the copy or the download may have been damaged; fetch it again")
 }
 
 // Layer gives the name in the header, or that of the file.

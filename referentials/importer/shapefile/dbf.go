@@ -31,6 +31,7 @@ type table struct {
 	columns    []column
 	fields     []source.Field
 	text       decoder
+	unread     int // bytes of a row that no column takes
 }
 
 type column struct {
@@ -84,6 +85,7 @@ func readTable(r io.Reader) (*table, error) {
 	if offset > t.rowSize {
 		return nil, fmt.Errorf("its columns take %d bytes, more than the %d of a row", offset, t.rowSize)
 	}
+	t.unread = t.rowSize - offset
 	return t, nil
 }
 

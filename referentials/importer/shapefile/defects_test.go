@@ -129,6 +129,16 @@ func TestCells(t *testing.T) {
 	}
 }
 
+// TestBytesOfNoColumn tells of a header that lost its columns.
+func TestBytesOfNoColumn(t *testing.T) {
+	table := dbf(0, []dbfColumn{{"a", 'C', 4, 0}, {"b", 'C', 5, 0}}, " one two")
+	table[64] = 0x0d // where the second column would begin
+	layer := open(t, write(t, map[string][]byte{".dbf": table}), shapefile.Options{})
+	if len(layer.Fields()) != 1 || !strings.Contains(strings.Join(layer.Notes(), "\n"), "leave out 5 of the 10 bytes of a row") {
+		t.Errorf("%v %q", layer.Fields(), layer.Notes())
+	}
+}
+
 // TestColumnsWithoutWidth has columns of no bytes hold nothing, whatever their type.
 func TestColumnsWithoutWidth(t *testing.T) {
 	for _, kind := range []byte("CNFDLI+BOYT@MGPW") {
@@ -252,6 +262,8 @@ func TestDamage(t *testing.T) {
 	table := dbf(0, text20, " a", " b", " c")
 	long := bytes.Clone(shapes)
 	binary.BigEndian.PutUint32(long[104:], math.MaxInt32)
+	far := bytes.Clone(index)
+	binary.BigEndian.PutUint32(far[104:], math.MaxInt32)
 	wide := bytes.Clone(table)
 	binary.LittleEndian.PutUint16(wide[10:], 5)
 	for _, c := range []struct {
@@ -264,7 +276,8 @@ func TestDamage(t *testing.T) {
 		{"a cut .dbf", map[string][]byte{".shp": shapes, ".shx": index, ".dbf": table[:len(table)-30]}, "the .dbf ends too early"},
 		{"not a table", map[string][]byte{".shp": shapes, ".dbf": []byte(strings.Repeat("x,y\n", 20))}, "the .dbf"},
 		{"columns wider than the row", map[string][]byte{".shp": shapes, ".dbf": wide}, "more than the 5 of a row"},
-		{"a huge shape", map[string][]byte{".shp": long, ".dbf": table}, "at most"},
+		{"a huge shape", map[string][]byte{".shp": long, ".dbf": table}, "the .shp is damaged"},
+		{"a huge shape in the index", map[string][]byte{".shp": shapes, ".shx": far, ".dbf": table}, "the .shx is damaged"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			name := write(t, c.parts)
@@ -273,7 +286,7 @@ func TestDamage(t *testing.T) {
 				t.Errorf("got %v, want an error with %q", err, c.want)
 			}
 			var e *referentials.Error
-			if !errors.As(err, &e) {
+			if !errors.As(err, &e) || !strings.HasSuffix(e.Where, "essai.shp") {
 				t.Errorf("%v is not an error for users", err)
 			}
 		})

@@ -97,6 +97,9 @@ func (l *Layer) openTable(ctx context.Context, opt Options) error {
 		return err
 	}
 	l.table.decodeWith(text)
+	if n := l.table.unread; n > 0 {
+		l.note("the columns of the .dbf leave out %d of the %d bytes of a row, which are not read", n, l.table.rowSize)
+	}
 	return nil
 }
 
@@ -136,7 +139,10 @@ func (l *Layer) note(format string, args ...any) {
 // explain makes what went wrong with a part an error that names the file.
 func (l *Layer) explain(err error, part string) error {
 	var e *referentials.Error
-	if errors.As(err, &e) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.As(err, &e) && e.Where == "" {
+		return e.At("%s", l.file.Path())
+	}
+	if e != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

@@ -81,7 +81,8 @@ func (s *sequential) next() ([]byte, error) {
 	number, length := binary.BigEndian.Uint32(head[:]), 2*int64(binary.BigEndian.Uint32(head[4:]))
 	s.number++
 	if length > maxShape {
-		return nil, referentials.Errorf(referentials.TooLarge, "shape %d (numbered %d) says it has %d bytes; at most %d are read", s.number, number, length, maxShape)
+		return nil, referentials.Errorf(referentials.TooLarge, "shape %d (numbered %d) says it has %d bytes; at most %d are read", s.number, number, length, maxShape).
+			Do("the .shp is damaged, most likely: fetch it again")
 	}
 	var err error
 	s.buf, err = readGrowing(s.r, s.buf[:0], int(length))
@@ -194,7 +195,8 @@ func (s *indexed) next() ([]byte, error) {
 		return nil, nil // a shape that was deleted
 	}
 	if length > maxShape {
-		return nil, referentials.Errorf(referentials.TooLarge, "a shape at byte %d says it has %d bytes; at most %d are read", offset, length, maxShape)
+		return nil, referentials.Errorf(referentials.TooLarge, "the .shx gives a shape of %d bytes at byte %d; at most %d are read", length, offset, maxShape).
+			Do("the .shx is damaged, most likely: fetch it again, or take it away, as the .shp is read without it")
 	}
 	var err error
 	s.buf, err = readGrowing(io.NewSectionReader(s.shp, offset+8, length), s.buf[:0], int(length))
