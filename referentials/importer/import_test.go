@@ -162,11 +162,52 @@ func TestFormatIDsAreTheKey(t *testing.T) {
 	if m.desc.Key != "id" || r.KeyFrom != "the file's own feature ids" || m.get("b", "n") != "2" {
 		t.Errorf("key %s from %s: %v", m.desc.Key, r.KeyFrom, m.rows)
 	}
+	// A column that repeats them is the key: nothing is added to it from one import to the next.
+	src.fields = append(src.fields, source.Field{Name: "nom", Type: referentials.String}, source.Field{Name: "code", Type: referentials.String})
+	for i := range src.records {
+		src.records[i].Values = append(src.records[i].Values, src.records[i].ID, src.records[i].ID)
+	}
+	if m, r = brought(t, Options{}, in); r.KeyFrom != "column code" || len(m.desc.Fields) != 3 {
+		t.Errorf("key from %s: %+v", r.KeyFrom, m.desc.Fields)
+	}
+	src.records[1].Values[1], src.records[1].Values[2] = referentials.StringValue("x"), referentials.StringValue("y")
+	if m, r = brought(t, Options{}, in); r.KeyFrom != "the file's own feature ids" {
+		t.Errorf("key from %s", r.KeyFrom)
+	}
 	src.records[1].ID = src.records[0].ID
+	src.records[1].Values[2] = src.records[0].Values[2]
 	if _, r = brought(t, Options{}, in); r.KeyFrom != "row numbers" {
 		t.Errorf("repeated ids are the key: %s", r.KeyFrom)
 	}
 }
+
+// TestNumberedRows prefers a column that tells of an identifier to numbers of a GeoPackage's rows.
+func TestNumberedRows(t *testing.T) {
+	in := layer(crs.CRS84, point(1, 48), point(2, 48))
+	src := in.src.(*memorySource)
+	src.fields = append(src.fields, source.Field{Name: "cleabs", Type: referentials.String})
+	for i, code := range []string{"a", "b"} {
+		src.records[i].ID = referentials.IntegerValue(int64(i + 7))
+		src.records[i].Values = append(src.records[i].Values, referentials.StringValue(code))
+	}
+	for numbers, want := range map[bool]string{false: "the file's own feature ids", true: "column cleabs"} {
+		in.src = numberedSource{src, numbers}
+		if _, r := brought(t, Options{}, in); r.KeyFrom != want {
+			t.Errorf("%v: key from %s", numbers, r.KeyFrom)
+		}
+	}
+	src.records[1].Values[1] = referentials.Null
+	if _, r := brought(t, Options{}, in); r.KeyFrom != "the file's own feature ids" {
+		t.Errorf("key from %s", r.KeyFrom)
+	}
+}
+
+type numberedSource struct {
+	*memorySource
+	numbers bool
+}
+
+func (s numberedSource) Numbered() bool { return s.numbers }
 
 func TestKeysThatAreMissingOrTaken(t *testing.T) {
 	var log bytes.Buffer

@@ -18,7 +18,7 @@ func (p *plan) chooseKey(inputs []*input, columns []*column, s *surveyor, isKnow
 		p.knownKey(s)
 		return nil
 	}
-	return p.inferredKey(s, opt)
+	return p.inferredKey(inputs, s, opt)
 }
 
 func columnNames(columns []*column) string {
@@ -55,8 +55,20 @@ func (p *plan) number() {
 
 func (k *keySet) usable() bool { return !k.spoilt && k.filled > 0 }
 
-func (p *plan) inferredKey(s *surveyor, opt *Options) error {
-	best, rank := -1, notAKey
+// numbered is a source whose feature ids may be numbers that software gave to the rows of a
+// table, and that mean nothing outside of it.
+type numbered interface{ Numbered() bool }
+
+// ownIDs tells whether the ids of all files are their producers'.
+func ownIDs(inputs []*input) bool {
+	return !slices.ContainsFunc(inputs, func(in *input) bool {
+		n, ok := in.src.(numbered)
+		return ok && n.Numbered()
+	})
+}
+
+func (p *plan) inferredKey(inputs []*input, s *surveyor, opt *Options) error {
+	best, rank, echo := -1, notAKey, -1
 	for i, c := range p.sources {
 		t := p.desc.Fields[i].Type
 		asked := opt.Key != "" && (c.name == opt.Key || c.folded == fold(opt.Key))
@@ -72,9 +84,15 @@ func (p *plan) inferredKey(s *surveyor, opt *Options) error {
 		if set := s.candidates[c.name]; set != nil && set.usable() && set.filled == s.readable && keyRank(c.folded) < rank {
 			best, rank = i, keyRank(c.folded)
 		}
+		if s.ids.usable() && s.echoes[c.name] == s.readable && (echo < 0 || keyRank(c.folded) < keyRank(p.sources[echo].folded)) {
+			echo = i
+		}
+	}
+	if rank >= 0 && echo >= 0 && (best < 0 || ownIDs(inputs)) {
+		best, rank = echo, -1
 	}
 	switch {
-	case rank >= 0 && s.ids.usable():
+	case rank >= 0 && s.ids.usable() && (best < 0 || ownIDs(inputs)):
 		p.keyFrom, p.keyWords = fromFormat, "the file's own feature ids"
 		t := referentials.String
 		if s.integerIDs {

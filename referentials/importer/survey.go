@@ -29,7 +29,8 @@ type surveyor struct {
 	seed       maphash.Seed
 	candidates map[string]*keySet // by column name
 	ids        *keySet
-	integerIDs bool // every id met was a whole number
+	integerIDs bool             // every id met was a whole number
+	echoes     map[string]int64 // by column name, the rows whose id it repeats
 	shortlist  int
 	readable   int64 // rows, of all files
 	buf        []byte
@@ -67,7 +68,7 @@ func (s *surveyor) enter(k *keySet, v referentials.Value) {
 func (k *keySet) spoil() { k.spoilt, k.hashes = true, nil }
 
 func newSurveyor(report func(Progress)) *surveyor {
-	return &surveyor{report: report, seed: maphash.MakeSeed(), candidates: map[string]*keySet{}, ids: newKeySet(), integerIDs: true}
+	return &surveyor{report: report, seed: maphash.MakeSeed(), candidates: map[string]*keySet{}, ids: newKeySet(), integerIDs: true, echoes: map[string]int64{}}
 }
 
 // startEngine makes the survey judge shapes, so that the type a repair gives them is
@@ -135,6 +136,8 @@ func (s *surveyor) survey(ctx context.Context, in *input) error {
 		v.broken = map[int64]bool{}
 	}
 	var sets []*keySet
+	var echoing []int // columns
+	first := true
 	fields := in.src.Fields()
 	grow := func(n int) {
 		if n > len(fields) {
@@ -164,6 +167,13 @@ func (s *surveyor) survey(ctx context.Context, in *input) error {
 				}
 			}
 			s.surveyID(rec)
+			if first {
+				for i := range rec.Values {
+					echoing = append(echoing, i)
+				}
+				first = false
+			}
+			echoing = s.surveyEchoes(echoing, fields, rec)
 			s.surveyShape(v, in, rec)
 		}
 		v.rows++
@@ -186,6 +196,30 @@ func valueAt(rec *source.Record, i int) referentials.Value {
 func (s *surveyor) surveyID(rec *source.Record) {
 	s.integerIDs = s.integerIDs && rec.ID.Type() == referentials.Integer
 	s.enter(s.ids, rec.ID)
+}
+
+// surveyEchoes counts the rows of the columns that have repeated every id so far, and gives
+// those that still do: none, mostly, from the first row on.
+func (s *surveyor) surveyEchoes(among []int, fields []source.Field, rec *source.Record) []int {
+	if rec.ID.IsNull() {
+		return nil
+	}
+	still := among[:0]
+	for _, i := range among {
+		if name := fields[i].Name; s.echoes[name] == s.readable-1 && sameID(valueAt(rec, i), rec.ID) {
+			s.echoes[name]++
+			still = append(still, i)
+		}
+	}
+	return still
+}
+
+// sameID tells whether a column's value writes as the format's own id.
+func sameID(v, id referentials.Value) bool {
+	if v.Type() == id.Type() {
+		return v == id
+	}
+	return (v.Type() == referentials.String || v.Type() == referentials.Integer) && v.String() == id.String()
 }
 
 func (s *surveyor) surveyShape(v *inputSurvey, in *input, rec *source.Record) {

@@ -127,6 +127,9 @@ func (l *Layer) CRS() crs.CRS { return l.crs }
 // HasGeometry tells a layer from an attribute table.
 func (l *Layer) HasGeometry() bool { return l.geom != "" }
 
+// Numbered tells that ids come of a technical primary key: software numbered the rows.
+func (l *Layer) Numbered() bool { return technical.MatchString(l.fid) }
+
 // Fields gives the columns, but for the geometry and a technical primary key.
 func (l *Layer) Fields() []source.Field { return slices.Clone(l.fields) }
 
