@@ -13,8 +13,9 @@ import (
 // reaches it by itself.
 type level struct {
 	collection *snapshot.Collection
-	up         []int32 // of the level below, its cell here, or -1
-	rest       *grid   // features that reach this level and no cell below it
+	up         []int32    // of the level below, its cell here, or -1
+	rest       *grid      // features that reach this level and no cell below it
+	direct     [][]uint32 // those, by cell
 	sums       *grid
 }
 
@@ -80,7 +81,7 @@ func (t *tower) build(ctx context.Context, walks Crosswalks, m *crosswalk.Matrix
 			return err
 		}
 		l := level{collection: c, up: up}
-		if l.rest, err = t.reach(ctx, walks, c, codes, lost); err != nil {
+		if l.rest, l.direct, err = t.reach(ctx, walks, c, codes, lost); err != nil {
 			return err
 		}
 		t.levels = append(t.levels, l)
@@ -102,6 +103,9 @@ func (t *tower) build(ctx context.Context, walks Crosswalks, m *crosswalk.Matrix
 		return err
 	}
 	t.roll()
+	if splits(m) {
+		return t.contributions(ctx, m, codes)
+	}
 	return nil
 }
 
@@ -132,15 +136,25 @@ func (t *tower) nest(ctx context.Context, walks Crosswalks, lower, c *snapshot.C
 	return up, nil
 }
 
-// reach gives what reaches c of the features that are lost below it, and finds them.
-func (t *tower) reach(ctx context.Context, walks Crosswalks, c *snapshot.Collection, codes []int32, lost []bool) (*grid, error) {
+// reach gives what reaches c of the features that are lost below it, and which they are, by
+// cell of c; they are found then.
+func (t *tower) reach(ctx context.Context, walks Crosswalks, c *snapshot.Collection, codes []int32, lost []bool) (*grid, [][]uint32, error) {
 	q := Request{Source: t.r.Source, Mesh: c, Through: t.r.Through, Method: crosswalk.Key}
 	if field, _ := q.leading(); field == "" {
-		return nil, nil // nothing says where they belong
+		return nil, nil, nil // nothing says where they belong
 	}
 	m, err := walks.Get(ctx, q.crosswalk(q.Method))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	direct := make([][]uint32, m.Cells())
+	for k := range direct {
+		sources, _ := m.Cell(k)
+		for _, i := range sources {
+			if lost[i] {
+				direct[k] = append(direct[k], i)
+			}
+		}
 	}
 	here := make([]int32, len(lost))
 	for i := range here {
@@ -152,7 +166,8 @@ func (t *tower) reach(ctx context.Context, walks Crosswalks, c *snapshot.Collect
 		}
 		lost[i] = lost[i] && m.Outside(i) > 0
 	}
-	return multiply(ctx, m, t.terms, here, t.cells.groups)
+	rest, err := multiply(ctx, m, t.terms, here, t.cells.groups)
+	return rest, direct, err
 }
 
 // roll sums the levels up, without what may be in no total.
