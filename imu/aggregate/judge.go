@@ -114,6 +114,12 @@ func (p *plan) void(column string) bool {
 // look adds the terms of each quantity.
 func (p *plan) look(rule *disclosure.Profile, about magnitudes, count string) (all []judged, err error) {
 	for _, m := range about {
+		// A sum of values either side of 0 says nothing of how large they are, and where it is
+		// below 0 must not show in an error of its own.
+		if slices.ContainsFunc(p.columns[m.column], func(v float64) bool { return v < 0 || math.IsInf(v, 0) }) {
+			return nil, referentials.Errorf(referentials.Refused, "%s has values below 0 or without bound, which the rules of %s cannot judge", p.nameOf(m), rule.Name).
+				At("collection %s", p.d.ID)
+		}
 		j := judged{factor: 1}
 		if rule.Rule.OrOver > 0 && m.field >= 0 {
 			field := &p.d.Fields[m.field]
@@ -145,6 +151,14 @@ func (p *plan) look(rule *disclosure.Profile, about magnitudes, count string) (a
 		field: referentials.Field{Name: string(units), Type: referentials.Number, Unit: one, Role: referentials.Extensive,
 			Disclosure: referentials.Public, Title: referentials.Text(rule.Counted)}})
 	return all, nil
+}
+
+// nameOf says what a magnitude is of.
+func (p *plan) nameOf(m magnitude) string {
+	if m.field < 0 {
+		return "the number of units"
+	}
+	return p.d.Fields[m.field].Name
 }
 
 // units is the column of how many units stand behind each row, 1 where nothing says it.

@@ -32,6 +32,9 @@ func TestRefusals(t *testing.T) {
 	open := newWorld(t, 2, four(), nil)
 	closed := newWorld(t, 2, four(), secret("energie-elec-res"))
 	gas := newWorld(t, 2, four(), secret("energie-gaz-res"))
+	below := four()
+	below[3].kwh = -3 // where another makes the cell's sum positive
+	negative := newWorld(t, 2, below, secret("insee-entreprises"))
 	nameless := newWorld(t, 2, four(), secret(""))
 	confidential := newWorld(t, 2, four(), func(d *referentials.Descriptor) {
 		secret("")(d)
@@ -83,6 +86,7 @@ func TestRefusals(t *testing.T) {
 		{"several years at once", closed, "sum(kwh)", nil, referentials.Refused, "rows of 2 years"},
 		{"the value of one", closed, "max(kwh)", func(r *Request) { r.Bin = Year }, referentials.Refused, "max shows the value of one unit"},
 		{"quantiles where one is enough", gas, "median(kwh)", func(r *Request) { r.Bin = Year }, referentials.Refused, "its quantiles are that unit's value"},
+		{"values below 0", negative, "count", func(r *Request) { r.Bin = Year }, referentials.Refused, "kwh has values below 0 or without bound, which the rules of insee-entreprises cannot judge"},
 		{"a weight of one's own", closed, "mean(kwh,weight=height)", func(r *Request) { r.Bin = Year }, referentials.Refused, "weighed by what its descriptor says only"},
 		{"figures by key", closed, "count", func(r *Request) { r.By = "id" }, referentials.Refused, "take a field whose role is category"},
 		{"filter by key", closed, "count", func(r *Request) { r.Where = mustBind(t, "id <> 'meter-1'", r.Source) }, referentials.Refused, "may not be filtered by id"},
