@@ -15,7 +15,11 @@ func (w *work) release() (*Release, error) {
 		by := w.r.Source.Descriptor().Fields[w.r.Source.Descriptor().FieldIndex(w.r.By)]
 		rel.Table.by, rel.Table.categories, rel.Table.wide = &by, w.groups.categories, w.r.Wide
 	}
-	f := filling{work: w, sums: w.tower.cells, split: w.categories, areas: w.areas}
+	f := filling{work: w, sums: w.tower.cells, split: w.categories}
+	var err error
+	if f.areas, err = w.surfaces(w.r.Mesh); err != nil {
+		return nil, err
+	}
 	if w.verdicts != nil {
 		f.reasons, f.splits = w.verdicts.cells, w.verdicts.categories
 	}
@@ -28,11 +32,8 @@ func (w *work) release() (*Release, error) {
 		if w.verdicts != nil {
 			f.reasons, f.partial = w.verdicts.levels[k], w.verdicts.partial[k]
 		}
-		if w.areas != nil {
-			var err error
-			if f.areas, err = hectares(l.collection); err != nil {
-				return nil, err
-			}
+		if f.areas, err = w.surfaces(l.collection); err != nil {
+			return nil, err
 		}
 		f.fill(t)
 		rel.Receipt.Figures.count(t)

@@ -53,6 +53,10 @@ func (r *Request) method() (crosswalk.Method, referentials.Text, error) {
 		return crosswalk.Point, say("%s est fait de lignes : chacune va à la maille de son point représentatif", "%s is made of lines: each goes to the cell of its representative point", d.ID),
 			r.fits(crosswalk.Point)
 	}
+	if d.Geometry.Dimension() < 0 {
+		return crosswalk.Point, say("%s est fait d'objets de toute forme : chacun va à la maille de ses points, ou de son point représentatif", "%s is made of features of any shape: each goes to the cell of its points, or of its representative point", d.ID),
+			r.fits(crosswalk.Point)
+	}
 	return crosswalk.Point, say("%s est fait de points", "%s is made of points", d.ID), r.fits(crosswalk.Point)
 }
 

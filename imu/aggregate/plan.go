@@ -46,9 +46,6 @@ func (o *output) covered(p *plan) bool {
 	return o.scale == shareScale && p.terms[o.num].kind == overlaps
 }
 
-// surface tells whether the areas of cells are needed.
-func (o *output) surface(p *plan) bool { return o.scale == hectareScale || o.covered(p) }
-
 // magnitudes are the sums that a measure gives away.
 type magnitudes []magnitude
 

@@ -89,7 +89,6 @@ type work struct {
 	categories *grid // nil unless figures are told by category
 	source     *grid // the whole source, summed by itself: what the rest must add up to
 	strata     []Stratum
-	areas      []float64
 	verdicts   *verdicts // nil without rules
 }
 
@@ -128,11 +127,6 @@ func (w *work) multiply(ctx context.Context, walks Crosswalks) error {
 			}
 		}
 		if w.verdicts, err = g.protect(ctx); err != nil {
-			return err
-		}
-	}
-	if slices.ContainsFunc(w.plan.outputs, func(o output) bool { return o.surface(w.plan) }) {
-		if w.areas, err = hectares(w.r.Mesh); err != nil {
 			return err
 		}
 	}

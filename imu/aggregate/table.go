@@ -117,7 +117,7 @@ func cellsOf(n int, shown []bool) []uint32 {
 type filling struct {
 	*work
 	sums, split *grid // split nil without categories
-	areas       []float64
+	areas       surfaces
 	reasons     []disclosure.Reason // of sums; nil without rules
 	splits      []disclosure.Reason // of split
 	partial     []bool
@@ -181,7 +181,7 @@ func (f *filling) value(o *output, g *grid, row, k, b, whole int) float64 {
 	case o.den >= 0:
 		below = g.terms[o.den][row]
 	case o.scale == hectareScale:
-		below = f.areas[k]
+		below = f.areas.hectares[k]
 	case o.scale == shareScale && whole >= 0: // of its cell
 		if below = f.sums.terms[o.num][whole]; f.reasons != nil && f.reasons[whole].Hidden() {
 			return math.NaN()
@@ -189,7 +189,7 @@ func (f *filling) value(o *output, g *grid, row, k, b, whole int) float64 {
 	case o.scale == shareScale && len(f.groups.categories) > 0:
 		below = v
 	case o.covered(f.plan):
-		below = f.areas[k] * squareMetres
+		below = f.areas.planar[k]
 	case o.scale == shareScale: // of all there is
 		below = f.tower.all.terms[o.num][b]
 		if f.verdicts != nil && (f.verdicts.all[b].Hidden() || f.verdicts.partialAll[b]) {
