@@ -65,28 +65,33 @@ func (l *layer) read(s *shapes, from, to int) error {
 	return nil
 }
 
-// lambert93 is where areas are measured when the mesh is in degrees: the legal plane of
-// metropolitan France.
+// lambert93 is where areas are measured when the mesh is in a system that is not true to
+// scale: the legal plane of metropolitan France.
 var lambert93 = crs.EPSG(2154)
 
 // planeOf gives the system areas are measured in: that of the mesh, or Lambert-93 for a
-// mesh in degrees that lies where that is meant for.
+// mesh in degrees or Web Mercator that lies where that is meant for.
 func planeOf(mesh *snapshot.Collection) (crs.CRS, error) {
 	system := mesh.Descriptor().CRS
 	info, err := crs.Describe(system)
 	if err != nil {
 		return system, referentials.Errorf(referentials.Unsupported, "%w", err).At("collection %s", mesh.Descriptor().ID)
 	}
-	if !info.Geographic {
+	if info.TrueToScale() {
 		return system, nil
 	}
 	plane, err := crs.Describe(lambert93)
 	if err != nil {
 		return system, referentials.Errorf(referentials.Internal, "%w", err)
 	}
-	if b := mesh.Extent(); b.Min[0] <= b.Max[0] && !(plane.Covers(b.Min[0], b.Min[1], 0) && plane.Covers(b.Max[0], b.Max[1], 0)) {
+	b := mesh.Extent()
+	covered := b.Min[0] > b.Max[0] || plane.Covers(b.Min[0], b.Min[1], 0) && plane.Covers(b.Max[0], b.Max[1], 0)
+	switch {
+	case covered:
+		return lambert93, nil
+	case info.Geographic:
 		return system, referentials.Errorf(referentials.Unsupported, "its shapes are in degrees (%s), which have no area, and lie outside %s, where %s would do", system, plane.AreaName, lambert93).
 			At("collection %s", mesh.Descriptor().ID).Do("import it in a projected system")
 	}
-	return lambert93, nil
+	return system, nil // its shares of small shapes hold nonetheless
 }

@@ -448,3 +448,23 @@ func TestOddMeshes(t *testing.T) {
 		}
 	}
 }
+
+// TestPlaneOfWebMercator measures a mesh that is stored in Web Mercator where a metre is one.
+func TestPlaneOfWebMercator(t *testing.T) {
+	square := []float64{352_000, 6_789_000, 352_100, 6_789_000, 352_100, 6_789_100, 352_000, 6_789_100, 352_000, 6_789_000}
+	way, err := crs.NewTransformer(crs.EPSG(2154), crs.EPSG(3857))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer way.Close()
+	if err := way.Forward(square); err != nil {
+		t.Fatal(err)
+	}
+	web := layerOf("web", geo.Polygon)
+	web.CRS = crs.EPSG(3857)
+	find := new(world).add(web, features(polygon(square[:8]))...).load(t)
+	m := made(t, Request{Source: find("web"), Mesh: find("web"), Method: Area})
+	if areas := m.Areas(0); m.Plane() != crs.EPSG(2154) || len(areas) != 1 || math.Abs(areas[0]-10_000) > 1 {
+		t.Errorf("%v m² in %v", areas, m.Plane())
+	}
+}
