@@ -16,7 +16,7 @@ import (
 func placeOf(l *layer, position uint32) uint64 {
 	b := &l.boxes[0][position]
 	size := float32(b.right-b.left) + float32(b.bottom-b.top)
-	return uint64(math.MaxUint32-math.Float32bits(size))<<32 | uint64(scatter(l.rows[position]))
+	return uint64(math.MaxUint32-math.Float32bits(size))<<32 | scatter(b.left, b.top)>>32
 }
 
 // keepBest leaves of p.picks the n of best place, in order.

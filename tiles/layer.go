@@ -89,11 +89,10 @@ func (l *layer) lay() {
 	n := len(l.rows)
 	l.dims, l.first = make([]int8, n), make([]uint32, n+1)
 	starts := make([]uint32, n+1) // of vertices
-	l.points = true
+	l.points = OfPoints(l.collection)
 	for k, row := range l.rows {
 		g := l.collection.LonLat(int(row))
 		l.dims[k] = int8(g.Type.Dimension())
-		l.points = l.points && isPoint(&g)
 		paths, vertices := max(1, len(g.Ends)), g.NumVertices()
 		if l.dims[k] == 2 {
 			vertices -= len(g.Ends)

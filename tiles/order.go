@@ -5,7 +5,8 @@ import (
 	"runtime"
 	"slices"
 
-	"socle/geo"
+	"github.com/paulmach/orb"
+
 	"socle/geo/workers"
 )
 
@@ -47,19 +48,36 @@ type placed struct {
 func (l *layer) order() []placed {
 	var out []placed
 	for i := range l.collection.Len() {
-		b := l.collection.Box(i)
-		if b.Min[0] <= b.Max[0] && b.Min[1] <= maxLatitude && b.Max[1] >= -maxLatitude {
+		if inWorld(l.collection.Box(i)) {
 			out = append(out, placed{row: uint32(i)})
 		}
 	}
 	inRuns(len(out), func(from, to int) {
 		for k := from; k < to; k++ {
-			b := l.collection.Box(int(out[k].row))
-			out[k].key = hilbert(project((b.Min[0]+b.Max[0])/2, (b.Min[1]+b.Max[1])/2))
+			out[k].key = hilbert(l.middle(int(out[k].row)))
 		}
 	})
 	slices.SortFunc(out, func(a, b placed) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.row, b.row)) })
 	return out
+}
+
+// inWorld tells whether a box in CRS84 is somewhere in the square world.
+func inWorld(b orb.Bound) bool {
+	return b.Min[0] <= b.Max[0] && b.Min[1] <= maxLatitude && b.Max[1] >= -maxLatitude
+}
+
+// middle gives the middle of the box of a row in world units: of a point, where it is.
+func (l *layer) middle(row int) (x, y uint32) {
+	if l.grid == nil {
+		b := l.collection.Box(row)
+		return project((b.Min[0]+b.Max[0])/2, (b.Min[1]+b.Max[1])/2)
+	}
+	g, r := l.shape(row), noRect
+	for v := 0; v < len(g.XY); v += 2 {
+		x, y := l.grid.units(g.XY[v], g.XY[v+1])
+		r.add(&rect{x, y, x, y})
+	}
+	return r.left + (r.right-r.left)/2, r.top + (r.bottom-r.top)/2
 }
 
 // runLength is how many rows a worker takes at a time.
@@ -77,6 +95,3 @@ func inRuns(n int, do func(from, to int)) {
 	}
 	_ = group.Wait() // no worker fails
 }
-
-// isPoint tells whether a shape is one place.
-func isPoint(g *geo.Geometry) bool { return g.Type.Dimension() == 0 && len(g.XY) == 2 }

@@ -1,7 +1,9 @@
 package tiles
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"testing"
 
 	"socle/geo"
@@ -101,5 +103,64 @@ func TestGridsTakeAnything(t *testing.T) {
 			}
 			drawn(t, tiler, p, []string{"monde"}, z, x, min(x, 1<<z-1))
 		}
+	}
+}
+
+// TestGridsThinPoints: in another plane too a cell shows one point, whoever is shown stays
+// at deeper levels, and all are counted.
+func TestGridsThinPoints(t *testing.T) {
+	const n, thin = 20_000, 4
+	m := &memory{}
+	m.add("adresses", geo.Point, referentials.TilePolicy{MaxZoom: 17, Thin: thin}, manyPoints(n)...)
+	tiler, p := New(Options{Grid: lambert}), m.public(t)
+	way, err := crs.NewTransformer(crs.CRS84, lambert.CRS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer way.Close()
+	xy := []float64{rennes[0], rennes[1]}
+	if err := way.Forward(xy); err != nil {
+		t.Fatal(err)
+	}
+	const side = thin << pixelBits // of a cell, in tile units
+	const far = 30_000             // metres, from the middle of the points
+	var before []uint64
+	for z := uint32(8); z <= 12; z++ {
+		tile := levelOf(lambert, z)
+		sum := 0
+		shown := map[uint64]bool{}
+		for x := uint32((xy[0] - far) / tile); x <= uint32((xy[0]+far)/tile); x++ {
+			for y := uint32((lambert.Top - xy[1] - far) / tile); y <= uint32((lambert.Top-xy[1]+far)/tile); y++ {
+				_, layers, _ := drawn(t, tiler, p, []string{"adresses"}, z, x, y)
+				if len(layers) == 0 {
+					continue
+				}
+				cells := map[[2]int32]bool{}
+				for _, f := range layers[0].Features {
+					px, py := f.Paths[0][0], f.Paths[0][1]
+					if min(px, py) < 0 || max(px, py) >= mvt.Extent {
+						continue
+					}
+					sum += countOf(f)
+					shown[f.ID] = true
+					cell := [2]int32{px / side, py / side}
+					if px%side != 0 && py%side != 0 { // else rounding may have put it into the next
+						if cells[cell] {
+							t.Fatalf("%d/%d/%d: cell %v shows two points", z, x, y, cell)
+						}
+						cells[cell] = true
+					}
+				}
+			}
+		}
+		if sum != n || len(shown) > n*9/10 {
+			t.Errorf("level %d: %d points stand for %d of %d", z, len(shown), sum, n)
+		}
+		for _, id := range before {
+			if !shown[id] {
+				t.Errorf("level %d: point %d disappears", z, id)
+			}
+		}
+		before = slices.Collect(maps.Keys(shown))
 	}
 }

@@ -1,12 +1,33 @@
 package tiles
 
-// scatter mixes the bits of a row number (the finalizer of MurmurHash3).
-func scatter(v uint32) uint32 {
-	v ^= v >> 16
-	v *= 0x85ebca6b
-	v ^= v >> 13
-	v *= 0xc2b2ae35
-	return v ^ v>>16
+import (
+	"socle/geo"
+	"socle/referentials/snapshot"
+)
+
+// OfPoints tells whether all that can be drawn of a collection are single points. These stand
+// for each other from afar; beside another shape they do not.
+func OfPoints(c *snapshot.PublicCollection) bool {
+	if c.Descriptor().Geometry == geo.Point {
+		return true
+	}
+	for i := range c.Len() {
+		if g := c.Geometry(i); inWorld(c.Box(i)) && (g.Type.Dimension() != 0 || len(g.XY) != 2) {
+			return false
+		}
+	}
+	return true
+}
+
+// scatter mixes the bits of a place (the finalizer of MurmurHash3). Whoever is chosen by it
+// is chosen by where it is, whatever rows come before it in a version.
+func scatter(x, y uint32) uint64 {
+	v := uint64(x)<<32 | uint64(y)
+	v ^= v >> 33
+	v *= 0xff51afd7ed558ccd
+	v ^= v >> 33
+	v *= 0xc4ceb9fe1a85ec53
+	return v ^ v>>33
 }
 
 // thin leaves of the points at found one for each cell of 1<<bits world units, and counts
@@ -15,9 +36,11 @@ func scatter(v uint32) uint32 {
 // it where it is.
 func (p *pen) thin(l *layer, bits int) {
 	p.picks = p.picks[:0]
-	var x, y, best uint32
+	var x, y uint32
+	var best uint64
 	for i, k := range p.found {
-		cx, cy := l.xy[2*k]>>bits, l.xy[2*k+1]>>bits
+		wx, wy := l.xy[2*k], l.xy[2*k+1]
+		cx, cy := wx>>bits, wy>>bits
 		if i == 0 || cx != x || cy != y {
 			x, y = cx, cy
 			p.picks = append(p.picks, pick{k, 1})
@@ -25,10 +48,10 @@ func (p *pen) thin(l *layer, bits int) {
 		}
 		last := &p.picks[len(p.picks)-1]
 		if last.count == 1 {
-			best = scatter(l.rows[last.position])
+			best = scatter(l.xy[2*last.position], l.xy[2*last.position+1])
 		}
 		last.count++
-		if worth := scatter(l.rows[k]); worth < best {
+		if worth := scatter(wx, wy); worth < best {
 			best, last.position = worth, k
 		}
 	}

@@ -20,15 +20,13 @@ import (
 type Difference struct {
 	// Boxes are those of the rows that differ, in CRS84, as they were and as they are.
 	Boxes []orb.Bound
-	// Renumbered says that some rows have other numbers, be they the same otherwise.
-	Renumbered bool
 	// Everything says that anything may differ: rows are described otherwise, too many
 	// differ, or nobody knows. Boxes is then nil.
 	Everything bool
 }
 
 // Unknown is the difference of revisions that nobody has compared.
-var Unknown = Difference{Everything: true, Renumbered: true}
+var Unknown = Difference{Everything: true}
 
 // maxChangedBoxes bounds a Difference and what a collection remembers of its edits. From
 // there on it costs more to tell than it saves.
@@ -36,9 +34,8 @@ const maxChangedBoxes = 1 << 16
 
 // edition is what a collection remembers of an edit.
 type edition struct {
-	tag        string // of the revision before
-	boxes      []orb.Bound
-	renumbered bool
+	tag   string // of the revision before
+	boxes []orb.Bound
 }
 
 // maxEditions bounds how many edits a collection remembers.
@@ -49,7 +46,7 @@ func (c *Collection) remember(next *Collection, e *edits) []edition {
 	if c.shapes == nil {
 		return nil
 	}
-	last := edition{tag: c.Tag(), renumbered: e.removed > 0}
+	last := edition{tag: c.Tag()}
 	note := func(of *Collection, i int) {
 		if b := of.Box(i); isPlaced(b) {
 			last.boxes = append(last.boxes, b)
@@ -92,7 +89,6 @@ func (p *PublicCollection) EditsSince(tag string) (Difference, bool) {
 	}
 	for _, e := range past[k:] {
 		d.Boxes = append(d.Boxes, e.boxes...)
-		d.Renumbered = d.Renumbered || e.renumbered
 	}
 	return d, true
 }
@@ -187,7 +183,7 @@ func (c *comparison) same(j, i int) bool {
 }
 
 func (c *comparison) difference() Difference {
-	d := Difference{Renumbered: c.before.Len() > c.after.Len()}
+	var d Difference
 	if c.different.Load() > maxChangedBoxes {
 		return Unknown
 	}
@@ -212,7 +208,6 @@ func (c *comparison) difference() Difference {
 			note(c.before, int(j))
 			note(c.after, i)
 		}
-		d.Renumbered = d.Renumbered || int(j) != i
 		inOrder.add(j)
 	}
 	for _, j := range inOrder.others() {

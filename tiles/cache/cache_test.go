@@ -322,3 +322,73 @@ func BenchmarkLookup(b *testing.B) {
 		}
 	})
 }
+
+// TestPublishedWithoutTheFirst publishes points that stand for each other again without the
+// first row: the others have other numbers, and far from it tiles are what they were, kept or
+// drawn afresh.
+func TestPublishedWithoutTheFirst(t *testing.T) {
+	const z = 12
+	list := []string{"points"}
+	s := newTerritory(t, Options{}, tiles.New(tiles.Options{}), town(20_000, 2))
+	see := func() {
+		tiler := tiles.New(tiles.Options{})
+		for _, at := range around(z) {
+			got, err := s.cache.Tile(t.Context(), list, z, at[0], at[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, stats, err := tiler.Tile(t.Context(), nil, s.public(), list, z, at[0], at[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got.Body(), want) {
+				t.Errorf("tile %d/%d/%d, where %d points are thinned: %d bytes are kept, %d drawn", z, at[0], at[1], stats.Thinned, len(got.Body()), len(want))
+			}
+		}
+	}
+	see()
+	first := s.cache.Stats()
+	if first.Features.Thinned == 0 {
+		t.Fatal("no point stands for another")
+	}
+	s.publish(s.kept["points"].state.Descriptor, slices.Clone(s.kept["points"].rows[1:]))
+	s.settle(t)
+	see()
+	if again := s.cache.Stats().Drawn - first.Drawn; again > 9 {
+		t.Errorf("%d tiles are drawn again for one point that is gone", again)
+	}
+}
+
+// TestOneOfManyPlaces has a feature of several points take the place of one, among others of
+// one point each: none of them stand for each other from then on, far from it too.
+func TestOneOfManyPlaces(t *testing.T) {
+	const z = 12
+	d := describe("sites", geo.MultiPoint)
+	rows := rowsOf(1, geo.Point, 20_000, 1)
+	for i := range rows {
+		rows[i].Geom.Type = geo.MultiPoint
+	}
+	s := newTerritory(t, Options{}, tiles.New(tiles.Options{}), func(m *memory) { m.publish(d, rows) })
+	see := func() {
+		tiler := tiles.New(tiles.Options{})
+		for _, at := range around(z) {
+			got, err := s.cache.Tile(t.Context(), []string{"sites"}, z, at[0], at[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, _, err := tiler.Tile(t.Context(), nil, s.public(), []string{"sites"}, z, at[0], at[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got.Body(), want) {
+				t.Errorf("tile %d/%d/%d: %d bytes are kept, %d drawn", z, at[0], at[1], len(got.Body()), len(want))
+			}
+		}
+	}
+	see()
+	next := rows[5]
+	next.Geom = geo.Geometry{Type: geo.MultiPoint, XY: append(slices.Clone(rows[5].Geom.XY), rennes[0], rennes[1])}
+	s.apply("sites", referentials.Change{Op: referentials.Upsert, Key: next.Values[0], Row: next})
+	s.settle(t)
+	see()
+}

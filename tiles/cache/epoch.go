@@ -38,7 +38,6 @@ type change struct{ known atomic.Pointer[places] }
 // places are the boxes of a difference.
 type places struct {
 	everywhere bool
-	renumbered bool
 	boxes      *index.Tree
 }
 
@@ -62,7 +61,7 @@ func (l *list) holds(t *Tile, z, x, y uint32) bool {
 	for _, changes := range l.changes[uint64(len(l.changes))-behind:] {
 		for _, change := range changes {
 			p := change.known.Load()
-			if p == nil || p.everywhere || p.renumbered && t.isThinned() {
+			if p == nil || p.everywhere {
 				return false
 			}
 			met := false
@@ -203,7 +202,7 @@ func (c *Cache) compare(was, is *snapshot.PublicCollection) *change {
 // placesOf gives where a difference shows. A line or a polygon is drawn together with
 // those that it touches: how their common border is thinned depends on both.
 func placesOf(d snapshot.Difference, was, is *snapshot.PublicCollection) *places {
-	p := &places{everywhere: d.Everything, renumbered: d.Renumbered, boxes: new(index.Tree)}
+	p := &places{everywhere: d.Everything || tiles.OfPoints(was) != tiles.OfPoints(is), boxes: new(index.Tree)}
 	n := uint32(0)
 	add := func(b orb.Bound) {
 		p.boxes.Insert(b, n)

@@ -79,10 +79,6 @@ func (t *Tile) Body() []byte { return t.forms[Identity].Load().Body }
 // Stats tells what became of the features on the tile.
 func (t *Tile) Stats() tiles.Stats { return t.stats }
 
-// isThinned tells whether less is on the tile than there should be, to keep it within its
-// bytes. Among equals the numbers of rows then decide what is.
-func (t *Tile) isThinned() bool { return t.stats.Dropped+t.stats.Coarser+t.stats.Bare > 0 }
-
 // overhead is about what a tile and its entry take beside its bytes.
 const overhead = 512
 
