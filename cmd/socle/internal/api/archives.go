@@ -6,7 +6,6 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"socle/referentials"
-	"socle/tiles/cache"
 	"socle/tiles/pmtiles"
 )
 
@@ -58,18 +57,17 @@ func (a *API) archiveTile(w http.ResponseWriter, r *http.Request, f *pmtiles.Fil
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Add("Vary", "Accept-Encoding")
 	if fresh(w, r, a.etag(f.Tag(), "mvt")) {
 		return nil
 	}
+	codings := codingsOf(r.Header["Accept-Encoding"])
 	switch {
 	case len(body) == 0:
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	case encoding == "":
-	case encoding == "gzip" && preferredEncoding(r.Header["Accept-Encoding"]) == cache.Gzip:
-		h.Set("Content-Encoding", encoding)
+	case codings.take(encoding):
+		w.Header().Set("Content-Encoding", encoding)
 	default:
 		if body, err = f.Plain(body); err != nil {
 			return err

@@ -84,7 +84,6 @@ func (a *API) mapFile(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	confine(h)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	h.Add("Vary", "Accept-Encoding")
 	body := file.Body
 	if squeezed := file.Gzip(); squeezed != nil && preferredEncoding(r.Header["Accept-Encoding"]) == cache.Gzip {
 		h.Set("Content-Encoding", "gzip")

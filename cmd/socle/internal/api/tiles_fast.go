@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -111,46 +110,6 @@ func (a *API) sendTile(w http.ResponseWriter, r *http.Request, t *cache.Tile) (s
 	}
 	n, _ := wire.Write(w, r, form.Body)
 	return http.StatusOK, int64(n)
-}
-
-// preferredEncoding reads Accept-Encoding. Between equals it takes gzip, which is at hand.
-func preferredEncoding(values []string) cache.Encoding {
-	const unnamed = -1
-	gzip, zstd, identity, other := float64(unnamed), 0.0, 0.0, 0.0
-	for _, value := range values {
-		for value != "" {
-			var part string
-			part, value, _ = strings.Cut(value, ",")
-			name, parameters, _ := strings.Cut(part, ";")
-			q := 1.0
-			if parameters != "" {
-				var err error
-				if q, err = strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(parameters), "q="), 64); err != nil {
-					continue
-				}
-			}
-			switch strings.ToLower(strings.TrimSpace(name)) {
-			case "gzip", "x-gzip":
-				gzip = q
-			case "zstd":
-				zstd = q
-			case "identity":
-				identity = q
-			case "*":
-				other = q
-			}
-		}
-	}
-	if gzip == unnamed {
-		gzip = other
-	}
-	switch {
-	case gzip > 0 && gzip >= zstd && gzip >= identity:
-		return cache.Gzip
-	case zstd > 0 && zstd >= identity:
-		return cache.Zstd
-	}
-	return cache.Identity
 }
 
 // headersOf gives what a chain of middleware puts on every answer, as far as it means
