@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"socle/imu/theme"
@@ -96,9 +97,12 @@ func (a *API) style(w http.ResponseWriter, r *http.Request) error {
 		Tiles: about.Tiles, MinZoom: about.MinZoom, MaxZoom: about.MaxZoom, Bounds: about.Bounds,
 		Attribution: about.Attribution, PromoteID: map[string]string{},
 	}
-	for _, id := range ids {
-		if c, ok := p.Collection(id); ok {
-			source.PromoteID[id] = c.Descriptor().Key
+	for i := range about.VectorLayers {
+		l := &about.VectorLayers[i]
+		c, ok := p.Collection(l.ID)
+		// A key that tiles do not carry is the number of the feature, which clients know it by.
+		if ok && slices.ContainsFunc(l.Fields, func(f tiles.LayerField) bool { return f.Name == c.Descriptor().Key }) {
+			source.PromoteID[l.ID] = c.Descriptor().Key
 		}
 	}
 	out := style.New(title, about.Center, source, layers)

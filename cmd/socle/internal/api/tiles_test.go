@@ -11,6 +11,10 @@ import (
 
 	orbmvt "github.com/paulmach/orb/encoding/mvt"
 
+	"socle/geo"
+	"socle/geo/crs"
+	"socle/referentials"
+	"socle/tiles"
 	"socle/tiles/matrix"
 )
 
@@ -333,4 +337,21 @@ func FuzzTiles(f *testing.F) {
 			t.Fatalf("%q: %d %s", u.RequestURI(), w.Code, w.Header().Get("Content-Type"))
 		}
 	})
+}
+
+// TestNumberedFeatures: where the number of a feature is its key, and no attribute, no style
+// has clients look for that attribute.
+func TestNumberedFeatures(t *testing.T) {
+	a, store, load := openChanging(t, Config{}, tiles.New(tiles.Options{}))
+	store.add(referentials.Descriptor{
+		ID: "bornes", Access: referentials.Open, Geometry: geo.Point, CRS: crs.CRS84, Key: "n", Tiles: referentials.TilePolicy{Fields: []string{"nom"}},
+		Fields: []referentials.Field{{Name: "n", Type: referentials.Integer, Role: referentials.Key}, {Name: "nom", Type: referentials.String}},
+	}, row(point(-1.68, 48.11), integer(7), text("Borne")))
+	load()
+	if w := ask(t, a, "/styles/bornes.json"); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "promoteId") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if about := strings.Join(strings.Fields(ask(t, a, "/tiles/bornes.json").Body.String()), ""); !strings.Contains(about, `"nom":"String"`) || strings.Contains(about, `"n":`) {
+		t.Errorf("tiles carry the key, and the test shows nothing: %s", about)
+	}
 }

@@ -66,6 +66,19 @@ export async function pixelOf(tab, [lon, lat]) {
   return [box.x + box.width / 2 + (toX(lon) - toX(x)) * size, box.y + box.height / 2 + (toY(lat) - toY(y)) * size];
 }
 
+/** The colour of the page of a tab at a place of its map: red, green, blue. */
+export async function pixelAt(tab, at) {
+  const [x, y] = (await pixelOf(tab, at)).map(Math.round), shot = (await tab.page.screenshot()).toString("base64");
+  return tab.page.evaluate(async ([data, x, y]) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${data}`;
+    await image.decode();
+    const canvas = new OffscreenCanvas(1, 1), pen = canvas.getContext("2d");
+    pen.drawImage(image, -x, -y);
+    return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  }, [shot, x, y]);
+}
+
 export async function api(base, path) {
   const answer = await fetch(base + path);
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);

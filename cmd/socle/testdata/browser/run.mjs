@@ -2,11 +2,12 @@
 import { launch, open } from "./browser.mjs";
 import * as scenarios from "./scenarios.mjs";
 import * as pages from "./pages.mjs";
+import * as network from "./network.mjs";
 
 const [base, only = ""] = process.argv.slice(2);
 const browser = await launch();
 let ran = 0;
-for (const [name, run] of Object.entries({ ...scenarios, ...pages })) {
+for (const [name, run] of Object.entries({ ...scenarios, ...network, ...pages })) {
   if (!name.startsWith(only)) continue;
   ran++;
   const began = Date.now();

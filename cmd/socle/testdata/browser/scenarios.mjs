@@ -2,7 +2,7 @@
 // with what a second page reads.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { api, insideOf, pixelOf } from "./browser.mjs";
+import { api, insideOf, pixelAt, pixelOf } from "./browser.mjs";
 
 const income = "/map?mesh=iris&source=carreaux_200m&measure=ratio(ind_snv,ind)", incomeOf = "/collections/iris/aggregate?source=carreaux_200m&measure=ratio(ind_snv,ind)";
 const power = "sum(consommation_annuelle_totale_de_l_adresse_mwh)";
@@ -82,17 +82,9 @@ export async function colours_of_cells(base, open) {
   const rows = (await tab.legend()).filter(r => !r.kind), { features } = await api(base, "/collections/iris/items?f=json&limit=100");
   const big = features.map(f => ({ f, at: insideOf(f.geometry), v: answer.columns.ratio_ind_snv_ind[answer.columns.code_iris.indexOf(f.id)] })).filter(c => c.v !== null);
   let same = 0, seen = 0;
-  const shot = (await tab.page.screenshot()).toString("base64");
   for (const { at, v } of big) {
-    const [x, y] = (await pixelOf(tab, at)).map(Math.round), row = rows.find((r, i) => v >= Number(r.low) && (v < Number(r.high) || i === rows.length - 1));
-    const [r, g, b] = await tab.page.evaluate(async ([data, x, y]) => {
-      const image = new Image();
-      image.src = `data:image/png;base64,${data}`;
-      await image.decode();
-      const canvas = new OffscreenCanvas(1, 1), pen = canvas.getContext("2d");
-      pen.drawImage(image, -x, -y);
-      return [...pen.getImageData(0, 0, 1, 1).data];
-    }, [shot, x, y]);
+    const row = rows.find((r, i) => v >= Number(r.low) && (v < Number(r.high) || i === rows.length - 1));
+    const [r, g, b] = await pixelAt(tab, at);
     const want = row.colour.match(/\d+/g).map(Number);
     seen++;
     if ([r, g, b].every((c, i) => Math.abs(c - want[i]) < 3)) same++;
@@ -214,6 +206,7 @@ export async function phone(base, open) {
   await tab.ready();
   await tab.until("the legend", async () => (await tab.legend()).length > 0);
   assert.equal(await tab.page.evaluate(() => document.scrollingElement.scrollWidth), 390);
+  assert.deepEqual(await tab.axe(), []);
   await tab.page.tap("#fold");
   await tab.page.waitForTimeout(100);
   const map = await tab.page.locator("#map-a canvas").boundingBox();
@@ -242,6 +235,48 @@ export async function from_near(base, open) {
   await far.page.click("#tab-layers");
   await far.page.click("#layers [data-layer=adresses] button.link");
   await far.until("the list comes near", () => Number(new URL(far.page.url()).hash.slice(1).split("/")[0]) >= 16);
+}
+
+/** Layers that are not shown, or hold nothing, do not draw the map away from those that are; those elsewhere are gone to. */
+export async function layers_elsewhere(base, open) {
+  const { extent } = await api(base, "/collections/communes?f=json"), [west, south, east, north] = extent.spatial.bbox[0];
+  const tab = await open("/map?tab=layers", {
+    before: page => page.route("**/map/menu", async r => {
+      const answer = await r.fetch(), menu = await answer.json(), one = menu.layers.find(l => l.id === "parkings");
+      menu.layers.push({ ...one, id: "nothing", count: 0, bounds: [-180, -85, 180, 85] }, { ...one, id: "elsewhere", count: 1, shape: -1, bounds: [6.1, 46.19, 6.16, 46.23] });
+      await r.fulfill({ response: answer, json: menu });
+    }),
+  });
+  await tab.ready();
+  const look = () => new URL(tab.page.url()).hash.slice(1).split("/").map(Number);
+  const [zoom, lat, lng] = look();
+  assert.ok(zoom > 9 && lng > west && lng < east && lat > south && lat < north, `it looks at ${lng} ${lat} from zoom ${zoom}`);
+  const [about, least] = await Promise.all([tab.text("[data-layer=elsewhere] small"), tab.text("[data-layer=nothing] small")]);
+  assert.ok(about.startsWith("1 objet ") && least.startsWith("0 point "), `${about}, ${least}`);
+  await tab.page.click("[data-layer=elsewhere] button.link");
+  await tab.until("the map goes there", () => look()[2] > 6);
+}
+
+/** An address whose fragment alone is another looks elsewhere. */
+export async function fragments(base, open) {
+  const tab = await open("/map#12/48.11/-1.68");
+  await tab.ready();
+  await tab.page.evaluate(() => { location.hash = "#15/48.12/-1.66"; });
+  await tab.page.waitForTimeout(300);
+  await tab.page.click(".tools button >> nth=0");
+  await tab.until("the map is there", () => new URL(tab.page.url()).hash === "#16.00/48.12000/-1.66000");
+}
+
+/** Areas that are switched on lie under streets and buildings. */
+export async function areas_hide_nothing(base, open) {
+  const { features } = await api(base, "/collections/batiments/items?f=json&limit=1&filter=nb_logement%20%3E%205"), at = insideOf(features[0].geometry);
+  const tab = await open(`/map?tab=layers&collections=batiments#18/${at[1]}/${at[0]}`);
+  await tab.ready();
+  const before = await pixelAt(tab, at);
+  await Promise.all([tab.page.context().waitForEvent("response", r => r.url().includes("/tiles/carreaux_200m/") && r.ok()), tab.page.check("[name=layer-carreaux_200m]")]);
+  await tab.page.waitForTimeout(1000);
+  await tab.ready();
+  assert.deepEqual(await pixelAt(tab, at), before);
 }
 
 /** An answer whose cells are out of sight brings them into sight. */
@@ -323,6 +358,8 @@ export async function blocks(base, open) {
   const counts = await tab.page.locator("#blocks .legend li").evaluateAll(rows => rows.map(r => Number(r.dataset.count ?? 0)));
   const { numberMatched } = await api(base, "/collections/imu/items?resultType=hits&filter=tissu%20IS%20NOT%20NULL");
   assert.equal(counts.reduce((a, b) => a + b, 0), numberMatched);
+  await tab.page.selectOption("[name=kind]", "zone"); // of no cell here
+  await tab.until("no cell has a kind", async () => (await tab.text("#blocks")).includes("Aucune maille n'a de classe"));
   await tab.page.selectOption("[name=indicator]", "max(surface)");
   await tab.page.waitForSelector("#blocks .histogram");
   await tab.page.focus("#blocks [name=from]");

@@ -11,6 +11,9 @@ import { number, read, say } from "./words.js";
 /** @typedef {import("./menu.js").Layer} Layer */
 /** @typedef {{mesh: Layer, field: string, counts: Map<string, number>, colours: Map<string, string>}} Kinds */
 
+/** What the server calls cells of no kind. */
+const unknown = "?";
+
 /** @type {Map<string, Promise<Map<string, number>>>} */
 const counted = new Map();
 
@@ -26,7 +29,7 @@ async function count(menu, mesh, field) {
   const counts = new Map();
   answer.columns[field].forEach((/** @type {string | null} */ kind, /** @type {number} */ i) => {
     const n = answer.columns.count[i];
-    if (kind !== null && n) counts.set(kind, (counts.get(kind) ?? 0) + n);
+    if (kind !== null && kind !== unknown && n) counts.set(kind, (counts.get(kind) ?? 0) + n);
   });
   return counts;
 }

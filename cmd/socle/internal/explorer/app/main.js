@@ -46,13 +46,28 @@ const styles = new Map();
 
 const styleOf = (/** @type {string} */ id) => {
   let asked = styles.get(id);
-  if (!asked) styles.set(id, asked = getJSON(`/styles/${encodeURIComponent(id)}.json`).catch(() => null));
+  if (!asked) {
+    styles.set(id, asked = getJSON(`/styles/${encodeURIComponent(id)}.json`).catch(e => {
+      styles.delete(id);
+      complain(`${say("Cette couche n'est pas dessinée : ", "This layer is not drawn: ")}${read(menu.layers.find(l => l.id === id)?.title) || id}. ${e.message}`, follow);
+      return null;
+    }));
+  }
   return asked;
 };
 
-/** Tells people who listen, and those who watch. @param {string} text */
+/** Tells people who listen. @param {string} text */
 function notice(text) {
   byId("notice").textContent = text;
+}
+
+/** Tells everybody what went wrong, and offers to try again where that may help. @param {string} text @param {() => void} [again] */
+function complain(text, again) {
+  const box = byId("trouble"), hide = () => { box.hidden = true; };
+  box.replaceChildren(el("p", {}, text),
+    again ? el("button", { type: "button", className: "button", on: { click: () => { hide(); again(); } } }, say("Réessayer", "Try again")) : "",
+    el("button", { type: "button", className: "close", "aria-label": say("Fermer", "Close"), on: { click: hide } }, "×"));
+  box.hidden = false;
 }
 
 /** The layers that are shown at first: those of the territory's own picture. */
@@ -103,7 +118,7 @@ async function answer(which, look = false) {
   const controller = asking[which] = new AbortController();
   const box = menu.places.find(p => p.key === t.place)?.box, mesh = menu.layers.find(l => l.id === t.mesh);
   if (look && box) views[0].fit(box);
-  else if (look && mesh && !views[0].sees(mesh)) views[0].fit(mesh.bounds);
+  else if (look && mesh && !views[0].shows(mesh)) views[0].fit(mesh.bounds);
   const slow = setTimeout(() => { if (now.progress === undefined && !now.values) { now.progress = null; follow(); } }, 150);
   window.ready = false;
   try {
@@ -161,7 +176,7 @@ function follow() {
 /** @type {import("./values.js").Values | null} */
 let drawn = null;
 
-const listLayers = () => render(byId("layers"), layersPanel(menu.layers, shown(), views[0].map.getZoom(), { toggle, from: l => views[0].from(l), look: l => views[0].map.zoomTo(views[0].from(l) + .5) }));
+const listLayers = () => render(byId("layers"), layersPanel(menu.layers, shown(), l => views[0].shows(l), { toggle, look: l => approach(views[0], l).catch(e => complain(e.message)) }));
 
 function addressNow() {
   const q = write(state), m = views[0]?.map;
@@ -181,7 +196,7 @@ function toggle(id) {
 async function setKind(kind) {
   state.kind = kind;
   kinds = null;
-  try { kinds = kind ? await kindsFor(menu, kind) : null; } catch (e) { notice(/** @type {Error} */ (e).message); }
+  try { kinds = kind ? await kindsFor(menu, kind) : null; } catch (e) { complain(/** @type {Error} */ (e).message, () => setKind(kind)); }
   if (state.kind !== kind) return;
   views[0].kinds(kinds);
   follow();
@@ -216,7 +231,7 @@ async function select(id, key, at, look = false) {
     if (!at) byId("feature").querySelector("h2")?.focus();
     follow();
   } catch (e) {
-    if (!controller.signal.aborted) notice(/** @type {Error} */ (e).message);
+    if (!controller.signal.aborted) complain(/** @type {Error} */ (e).message, () => select(id, key, at, look));
   }
 }
 
@@ -277,7 +292,11 @@ function listen(view, which) {
     if (hit) select(hit.layer.id, hit.key, m.getCenter().toArray());
   });
   m.on("idle", settle);
-  view.onTrouble = e => { if (!/abort/i.test(String(e?.message))) notice(say("Des tuiles manquent : ", "Some tiles are missing: ") + (e?.message ?? "")); };
+  view.onTrouble = (e, tile) => {
+    if (/abort/i.test(String(e?.message))) return;
+    if (!tile) complain(e?.message ?? "");
+    else complain(say("Une partie de la carte manque : le serveur ne répond pas, ou il est occupé.", "A part of the map is missing: the server does not answer, or is busy."), () => view.retry());
+  };
 }
 
 /** Tells whether everything that was asked for is there and drawn. */
@@ -316,23 +335,23 @@ function cameraOf() {
   if ([zoom, lat, lng].every(Number.isFinite) && location.hash.length > 1) return { zoom, center: [lng, lat], bearing, pitch };
   const box = menu.places.find(p => p.key && p.key === state.themes[0]?.place)?.box;
   if (box) return { bounds: box, fitBoundsOptions: { padding: 24 } };
-  const theme = state.themes[0], asked = menu.layers.filter(l => theme ? l.id === theme.mesh : !state.layers || state.layers.includes(l.id));
-  const boxes = (asked.length ? asked : menu.layers).map(l => l.bounds).filter(b => b[0] <= b[2]);
+  const theme = state.themes[0], on = shown(), some = menu.layers.filter(l => l.count > 0), asked = some.filter(l => theme ? l.id === theme.mesh : on.has(l.id));
+  const boxes = (asked.length ? asked : some).map(l => l.bounds);
   if (boxes.length === 0) return { center: [-1.68, 48.11], zoom: 5 };
   return { bounds: [Math.min(...boxes.map(b => b[0])), Math.min(...boxes.map(b => b[1])), Math.max(...boxes.map(b => b[2])), Math.max(...boxes.map(b => b[3]))], fitBoundsOptions: { padding: 24 } };
 }
 
-/**
- * Comes near enough to see something of the layers that the address asks for, when none of
- * them is drawn from as far as all of them fit.
- * @param {MapView} view
- */
-async function approach(view) {
-  const asked = location.hash.length > 1 || state.themes[0] ? [] : menu.layers.filter(l => state.layers?.includes(l.id) && l.count > 0);
-  const nearest = asked.sort((a, b) => view.from(a) - view.from(b))[0];
-  if (!nearest || view.map.getZoom() >= view.from(nearest)) return;
-  view.map.setZoom(view.from(nearest) + .5);
-  const items = `/collections/${encodeURIComponent(nearest.id)}/items?limit=1`;
+/** Of the layers that the address asks for, without saying where to look, the one that is drawn from farthest. @param {MapView} view */
+const farthestAsked = view => location.hash.length > 1 || state.themes[0] ? undefined
+  : menu.layers.filter(l => state.layers?.includes(l.id) && l.count > 0).sort((a, b) => view.from(a) - view.from(b))[0];
+
+/** Comes near enough to see something of a layer, and where it is. @param {MapView} view @param {Layer} [l] */
+async function approach(view, l) {
+  if (!l || view.shows(l)) return;
+  if (!view.sees(l)) view.map.fitBounds(l.bounds, { padding: 24, maxZoom: 17, duration: 0 });
+  if (view.map.getZoom() >= view.from(l)) return;
+  view.map.setZoom(view.from(l) + .5);
+  const items = `/collections/${encodeURIComponent(l.id)}/items?limit=1`;
   if ((await getJSON(`${items}&bbox=${view.map.getBounds().toArray().flat()}`)).numberMatched > 0) return;
   const [lng, lat] = (await getJSON(items)).features[0]?.geometry?.coordinates.flat(Infinity) ?? [];
   if (Number.isFinite(lat)) view.map.setCenter([lng, lat]);
@@ -342,7 +361,7 @@ async function start() {
   [menu, territory] = await Promise.all([getJSON("/map/menu"), root.dataset.style ? getJSON(`/styles/${root.dataset.style}`) : null]);
   views[0] = new MapView(byId("map-a"), menu, territory, styleOf, cameraOf());
   listen(views[0], 0);
-  approach(views[0]).catch(e => notice(e.message));
+  approach(views[0], farthestAsked(views[0])).catch(e => complain(e.message));
   toolsOf({
     views, state, follow,
     relief() {
@@ -366,6 +385,8 @@ async function start() {
   });
   views[0].map.on("moveend", () => { history.replaceState(null, "", addressNow()); if (state.tab === "layers") listLayers(); });
   window.addEventListener("popstate", () => { if (location.search.slice(1) !== write(state)) location.reload(); });
+  window.addEventListener("hashchange", () => { const c = cameraOf(); if ("center" in c) views[0].map.jumpTo(/** @type {any} */ (c)); });
+  window.addEventListener("online", () => { for (const v of views) v.retry(); });
   onDusk(() => { for (const v of views) v.relight(); });
   views[0].relief(state.relief);
   arrange();

@@ -23,6 +23,8 @@ export class MapView {
   /** @type {Set<string>} */
   #shown = new Set();
   #relief = false;
+  /** Tiles that did not come. @type {Map<string, {source: string, at: {z: number, x: number, y: number}}>} */
+  #missing = new Map();
   /** @type {any} */
   #selection = { type: "FeatureCollection", features: [] };
   #ready = false;
@@ -44,11 +46,22 @@ export class MapView {
     });
     this.map.keyboard.enable();
     this.map.on("load", () => { this.#ready = true; this.#refresh(); });
-    this.map.on("error", e => this.onTrouble?.(e.error));
+    this.map.on("error", (/** @type {any} */ e) => {
+      const at = e.tile?.tileID.canonical;
+      if (at) this.#missing.set(`${e.sourceId}/${at.z}/${at.x}/${at.y}`, { source: e.sourceId, at });
+      this.onTrouble?.(e.error, !!at);
+    });
   }
 
-  /** @type {((e: {message: string}) => void) | undefined} */
+  /** Is told of what goes wrong, and whether that is a tile. @type {((e: {message: string}, tile: boolean) => void) | undefined} */
   onTrouble;
+
+  /** Asks again for tiles that did not come. */
+  retry() {
+    const all = [...this.#missing.values()];
+    this.#missing.clear();
+    for (const { source, at } of all) if (this.map.getSource(source)) this.map.refreshTiles(source, [at]);
+  }
 
   #style() {
     const ink = inks();
@@ -105,10 +118,15 @@ export class MapView {
     return Math.max(l.minzoom, drawn.length > 0 ? Math.min(...drawn) : 0);
   }
 
-  /** Whether cells of a mesh are in sight. @param {import("./menu.js").Layer} l */
+  /** Whether the map looks at where a layer is. @param {import("./menu.js").Layer} l */
   sees(l) {
     const [[west, south], [east, north]] = this.map.getBounds().toArray();
-    return this.map.getZoom() >= l.minzoom && west < l.bounds[2] && east > l.bounds[0] && south < l.bounds[3] && north > l.bounds[1];
+    return west < l.bounds[2] && east > l.bounds[0] && south < l.bounds[3] && north > l.bounds[1];
+  }
+
+  /** Whether it does so from near enough to draw it. @param {import("./menu.js").Layer} l */
+  shows(l) {
+    return this.map.getZoom() >= this.from(l) && this.sees(l);
   }
 
   #visibility() {
@@ -129,7 +147,14 @@ export class MapView {
     if (!style || !this.#ready || this.map.getSource(`layer-${id}`)) return;
     this.map.addSource(`layer-${id}`, Object.values(style.sources)[0]);
     for (const l of daily(style.layers.filter((/** @type {any} */ l) => l.type !== "background")))
-      this.map.addLayer(/** @type {any} */ ({ ...l, id: `${id}/${/** @type {any} */ (l).id}`, source: `layer-${id}`, metadata: { layer: id }, layout: { .../** @type {any} */ (l).layout, visibility: this.#shown.has(id) ? "visible" : "none" } }), this.map.getLayer("street-names") ? "street-names" : "selection-fill");
+      this.map.addLayer(/** @type {any} */ ({ ...l, id: `${id}/${/** @type {any} */ (l).id}`, source: `layer-${id}`, metadata: { layer: id }, layout: { .../** @type {any} */ (l).layout, visibility: this.#shown.has(id) ? "visible" : "none" } }), this.#under(/** @type {any} */ (l).type));
+  }
+
+  /** The layer under which one of a type is added: areas hide nothing, and lines no points. @param {string} type */
+  #under(type) {
+    if (type === "fill") return this.#bottomOfLines();
+    const points = type === "line" && this.map.getStyle().layers.find(l => l.type === "circle" && /** @type {any} */ (l).metadata?.layer);
+    return points ? points.id : this.map.getLayer("street-names") ? "street-names" : "selection-fill";
   }
 
   /** Draws values on their mesh; null takes them away. @param {Painted | null} p */
@@ -161,14 +186,14 @@ export class MapView {
 
   #hidden() {
     const p = /** @type {Painted} */ (this.#painted);
-    return /** @type {any} */ (["has", ["to-string", ["get", p.mesh.key]], ["literal", Object.fromEntries(p.hidden.map(k => [String(k), 1]))]]);
+    return /** @type {any} */ (["has", ["to-string", ["coalesce", ["get", p.mesh.key], ["id"]]], ["literal", Object.fromEntries(p.hidden.map(k => [String(k), 1]))]]);
   }
 
   #drawTheme() {
     const p = this.#painted;
     if (!p || this.map.getLayer("theme")) return;
     if (!this.map.hasImage("hatch")) this.map.addImage("hatch", hatching(isDark() ? "#aab8b3" : "#5f6b67"), { pixelRatio: 2 });
-    this.map.addSource("theme", { ...tilesOf(p.mesh), promoteId: { [p.mesh.id]: p.mesh.key } });
+    this.map.addSource("theme", tilesOf(p.mesh));
     const before = this.#bottomOfLines();
     const at = { source: "theme", "source-layer": p.mesh.id };
     this.map.addLayer({ id: "theme", type: "fill", ...at, paint: { "fill-color": this.#fill(), "fill-antialias": false } }, before);
@@ -209,7 +234,7 @@ export class MapView {
     if (this.map.getSource("kinds")) this.map.removeSource("kinds");
     const k = this.#kinds;
     if (!k) return;
-    this.map.addSource("kinds", { ...tilesOf(k.mesh, [k.mesh.key, k.field]), promoteId: { [k.mesh.id]: k.mesh.key } });
+    this.map.addSource("kinds", tilesOf(k.mesh, [k.mesh.key, k.field]));
     const colour = k.colours.size ? /** @type {any} */ (["match", ["to-string", ["get", k.field]], ...[...k.colours].flat(), inks().none]) : inks().none;
     const at = { source: "kinds", "source-layer": k.mesh.id }, before = this.#bottomOfLines();
     this.map.addLayer({ id: "kinds", type: "fill", ...at, paint: { "fill-color": colour, "fill-opacity": .78, "fill-antialias": false } }, before);
@@ -227,7 +252,7 @@ export class MapView {
     if (!this.#relief) { if (there) this.map.removeLayer("relief"); return; }
     const l = this.menu.layers.find(l => l.id === "batiments");
     if (there || !l) return;
-    if (!this.map.getSource("relief")) this.map.addSource("relief", { ...tilesOf(l), promoteId: { [l.id]: l.key } });
+    if (!this.map.getSource("relief")) this.map.addSource("relief", tilesOf(l));
     this.map.addLayer({
       id: "relief", type: "fill-extrusion", source: "relief", "source-layer": l.id, minzoom: Math.max(13, l.minzoom),
       paint: { "fill-extrusion-color": inks().relief, "fill-extrusion-height": /** @type {any} */ (height), "fill-extrusion-opacity": .92, "fill-extrusion-vertical-gradient": true },
@@ -267,7 +292,8 @@ export class MapView {
 }
 
 /**
- * The tiles of a layer, with all they have or some fields of it.
+ * The tiles of a layer, with all they have or some fields of it. A key that they do not have
+ * is the number of the feature.
  * @param {Layer} l @param {string[]} [fields]
  * @returns {import("./maplibre-gl.mjs").VectorSourceSpecification}
  */
@@ -275,6 +301,6 @@ function tilesOf(l, fields) {
   const narrow = fields ? `?properties=${fields.map(encodeURIComponent).join(",")}` : "";
   return {
     type: "vector", tiles: [`${location.origin}${base}/tiles/${encodeURIComponent(l.id)}/{z}/{x}/{y}.mvt${narrow}`],
-    minzoom: l.minzoom, maxzoom: l.maxzoom, bounds: l.bounds,
+    minzoom: l.minzoom, maxzoom: l.maxzoom, bounds: l.bounds, ...(fields ?? l.onTiles).includes(l.key) ? { promoteId: { [l.id]: l.key } } : {},
   };
 }
