@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"runtime"
+	"slices"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -61,6 +62,21 @@ func (c *cellGrid) eachCell(a, b gridPoint, do func(cell int)) {
 			do(row*c.cols + col)
 		}
 	}
+}
+
+// eachAround tells what is in the cells near a point, again where it is in several, until do is
+// true of something, and whether it was.
+func (c *cellGrid) eachAround(p gridPoint, reach int64, near *bins, do func(item uint32) bool) bool {
+	fromCol, fromRow := c.clamp(floorDiv(p.x-reach-c.min.x, c.side), floorDiv(p.y-reach-c.min.y, c.side))
+	toCol, toRow := c.clamp(floorDiv(p.x+reach-c.min.x, c.side), floorDiv(p.y+reach-c.min.y, c.side))
+	for row := fromRow; row <= toRow; row++ {
+		for col := fromCol; col <= toCol; col++ {
+			if slices.ContainsFunc(near.of(row*c.cols+col), do) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func floorDiv(a, b int64) int64 {

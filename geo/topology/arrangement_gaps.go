@@ -3,6 +3,7 @@ package topology
 import (
 	"context"
 	"math"
+	"slices"
 )
 
 // lineEnd is an end of a line: a point, and the segments of the line, of which one has it.
@@ -27,10 +28,14 @@ func (a *Arranger) CloseGaps(ctx context.Context, reach float64) (ends int, leng
 	low, high := spanOf(a.segments)
 	grid := newCellGrid(low, high, len(a.segments))
 	near := grid.fill(len(a.segments), func(i int, do func(int)) { grid.eachCell(a.segments[i].a, a.segments[i].b, do) })
+	endOf := make(map[uint32]*lineEnd, len(a.ends)) // by the last piece
+	for k := range a.ends {
+		endOf[uint32(a.ends[k].lastPiece)] = &a.ends[k]
+	}
 	goals := make([]gridPoint, len(a.ends))
 	err = eachShare(ctx, len(a.ends), func(_, from, to int) {
 		for k := from; k < to; k++ {
-			goals[k] = a.goalOf(&grid, near, &a.ends[k], steps)
+			goals[k] = a.goalOf(&grid, near, &a.ends[k], steps, endOf)
 		}
 	})
 	if err != nil {
@@ -49,35 +54,55 @@ func (a *Arranger) CloseGaps(ctx context.Context, reach float64) (ends int, leng
 }
 
 // goalOf gives the point an end is led to: itself where it meets something or where
-// nothing is within reach.
-func (a *Arranger) goalOf(grid *cellGrid, near *bins, end *lineEnd, reach int64) gridPoint {
-	goal, least, chosen := end.at, math.Inf(1), uint32(0)
-	fromCol, fromRow := grid.clamp(floorDiv(end.at.x-reach-grid.min.x, grid.side), floorDiv(end.at.y-reach-grid.min.y, grid.side))
-	toCol, toRow := grid.clamp(floorDiv(end.at.x+reach-grid.min.x, grid.side), floorDiv(end.at.y+reach-grid.min.y, grid.side))
-	for row := fromRow; row <= toRow; row++ {
-		for col := fromCol; col <= toCol; col++ {
-			for _, k := range near.of(row*grid.cols + col) {
-				if int(k) == end.lastPiece {
-					continue
-				}
-				s := &a.segments[k]
-				if s.a == end.at || s.b == end.at || passes(s.a, s.b, end.at) {
-					return end.at
-				}
-				if int(k) >= end.from && int(k) < end.to {
-					continue // its own line is always near
-				}
-				p, far := nearestOn(s.a, s.b, end.at)
-				if far < least || far == least && k < chosen {
-					goal, least, chosen = p, far, k
-				}
+// nothing is within reach. A line drawn twice does not meet itself.
+func (a *Arranger) goalOf(grid *cellGrid, near *bins, end *lineEnd, reach int64, endOf map[uint32]*lineEnd) gridPoint {
+	own := []*lineEnd{end} // and those drawn over it
+	meets := grid.eachAround(end.at, reach, near, func(k uint32) bool {
+		s := &a.segments[k]
+		switch {
+		case int(k) == end.lastPiece:
+			return false
+		case s.a == end.at || s.b == end.at:
+			other := endOf[k]
+			if other == nil || !a.leaveAlike(end, other) {
+				return true
 			}
+			own = append(own, other)
+			return false
 		}
+		return passes(s.a, s.b, end.at)
+	})
+	if meets {
+		return end.at
 	}
+	goal, least, chosen := end.at, math.Inf(1), uint32(0)
+	grid.eachAround(end.at, reach, near, func(k uint32) bool {
+		if slices.ContainsFunc(own, func(e *lineEnd) bool { return int(k) >= e.from && int(k) < e.to }) {
+			return false // its own line is always near
+		}
+		s := &a.segments[k]
+		p, far := nearestOn(s.a, s.b, end.at)
+		if far < least || far == least && k < chosen {
+			goal, least, chosen = p, far, k
+		}
+		return false
+	})
 	if least > float64(reach) {
 		return end.at
 	}
 	return goal
+}
+
+// leaveAlike tells whether the last pieces of two lines lie on each other at an end.
+func (a *Arranger) leaveAlike(e, f *lineEnd) bool {
+	away := func(l *lineEnd) gridPoint {
+		if s := &a.segments[l.lastPiece]; s.a != e.at {
+			return s.a
+		}
+		return a.segments[l.lastPiece].b
+	}
+	p, q := away(e), away(f)
+	return sideOf(e.at, p, q) == 0 && (p.x < e.at.x) == (q.x < e.at.x) && (p.y < e.at.y) == (q.y < e.at.y)
 }
 
 // nearestOn gives the point of the grid a segment passes that is nearest to p, and how far

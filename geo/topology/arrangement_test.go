@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -131,6 +132,52 @@ func TestArrangementAgainstGEOS(t *testing.T) {
 		}
 		if a, b := polygons.Area(), m.AreaOf(sum); math.Abs(a-b) > 1e-9*max(a, 1) {
 			t.Fatal("GEOS finds an area of", a, "not", b)
+		}
+	})
+}
+
+// TestNodingAgainstGEOS compares the faces of lines between points of a small lattice, which
+// cross, touch and lie on each other all the time, with what GEOS makes of the lines themselves:
+// on a fine grid they are the same but for rounding.
+func TestNodingAgainstGEOS(t *testing.T) {
+	e := NewEngine()
+	defer e.Close()
+	const rounding = 1e-4
+	rapid.Check(t, func(t *rapid.T) {
+		at := rapid.IntRange(0, rapid.SampledFrom([]int{3, 6, 12}).Draw(t, "lattice"))
+		away := rapid.SampledFrom([]float64{0, -5, 6_789_000}).Draw(t, "away")
+		var nets []geo.Geometry
+		var lines, parts []*geos.Geom
+		for range rapid.IntRange(1, 12).Draw(t, "lines") {
+			var xy []float64
+			var places [][]float64
+			for range rapid.IntRange(2, 6).Draw(t, "vertices") {
+				x, y := float64(at.Draw(t, "x")), float64(at.Draw(t, "y"))
+				xy, places = append(xy, x+away, y+away), append(places, []float64{x, y})
+			}
+			nets, lines = append(nets, lineOf(xy...)), append(lines, e.context.NewLineString(places))
+		}
+		m := arrange(t, 1_000_000, nets...)
+		var got, want []float64
+		for f := 1; f < m.NumFaces(); f++ {
+			if a := m.Area(uint32(f)); a > rounding {
+				got = append(got, a)
+			}
+		}
+		noded := e.context.NewCollection(geos.TypeIDGeometryCollection, lines).UnaryUnion()
+		for i := range noded.NumGeometries() {
+			parts = append(parts, noded.Geometry(i))
+		}
+		polygons := e.context.Polygonize(parts)
+		for i := range polygons.NumGeometries() {
+			if a := polygons.Geometry(i).Area(); a > rounding {
+				want = append(want, a)
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.EqualFunc(got, want, func(a, b float64) bool { return math.Abs(a-b) < rounding }) {
+			t.Fatal("faces of", got, "and for GEOS of", want)
 		}
 	})
 }
