@@ -171,7 +171,7 @@ func TestFormatIDsAreTheKey(t *testing.T) {
 		t.Errorf("key from %s: %+v", r.KeyFrom, m.desc.Fields)
 	}
 	src.records[1].Values[1], src.records[1].Values[2] = referentials.StringValue("x"), referentials.StringValue("y")
-	if m, r = brought(t, Options{}, in); r.KeyFrom != "the file's own feature ids" {
+	if _, r = brought(t, Options{}, in); r.KeyFrom != "the file's own feature ids" {
 		t.Errorf("key from %s", r.KeyFrom)
 	}
 	src.records[1].ID = src.records[0].ID

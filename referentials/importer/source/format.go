@@ -85,7 +85,7 @@ func Detect(name string, head []byte) (Format, string) {
 	if len(head) > 262 && string(head[257:262]) == "ustar" {
 		return Unknown, "it is a tar archive: unpack it first"
 	}
-	text, ok := headText(head)
+	text, ok := headText(head, strayControls(name))
 	if !ok {
 		return Unknown, "it is binary data of a kind that is not known"
 	}
@@ -119,17 +119,32 @@ func isDBase(name string, head []byte) bool {
 // recordSeparator precedes each text of a JSON text sequence (RFC 7464).
 const recordSeparator = 0x1e
 
+// strayControls is how many control characters in a thousand bytes text may have: none, but
+// where the name promises text. The rows that hold them are refused, not the file.
+func strayControls(name string) int {
+	for _, f := range claimed(name) {
+		if f == CSV || f.IsJSON() {
+			return 1
+		}
+	}
+	return 0
+}
+
 // headText gives the head as UTF-8 (or as an ASCII-compatible encoding), false when it
 // is not text.
-func headText(head []byte) ([]byte, bool) {
+func headText(head []byte, stray int) ([]byte, bool) {
 	if order, ok := utf16Order(head); ok {
 		dec := unicode.UTF16(order, unicode.UseBOM).NewDecoder()
 		text, err := dec.Bytes(head[:len(head)&^1])
 		return text, err == nil && utf8.Valid(text)
 	}
+	const thousand = 1000
+	left := stray * (1 + len(head)/thousand)
 	for _, c := range head {
 		if c < ' ' && !slices.Contains([]byte("\t\n\v\f\r\x1a\x1b\x1e"), c) {
-			return nil, false
+			if left--; left < 0 {
+				return nil, false
+			}
 		}
 	}
 	return head, true
