@@ -81,7 +81,7 @@ type ValueError struct {
 }
 
 // Error shows the value.
-func (e *ValueError) Error() string { return fmt.Sprintf("%.40q is not a %s", e.Got, e.Want) }
+func (e *ValueError) Error() string { return fmt.Sprintf("%.40q is not of type %s", e.Got, e.Want) }
 
 // ReadValue reads column i of the current row as a type. Values of another storage class
 // are taken where nothing is lost, else they are a [*ValueError].

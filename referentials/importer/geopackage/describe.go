@@ -2,7 +2,6 @@ package geopackage
 
 import (
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -179,11 +178,8 @@ func (c *column) fieldType() (kind referentials.FieldType, kept bool) {
 	return referentials.String, true
 }
 
-// container checks a text that is declared to be JSON.
-func container(text string) (referentials.Value, error) {
+// isContainer tells a JSON object or array.
+func isContainer(text string) bool {
 	trimmed := strings.TrimSpace(text)
-	if !json.Valid([]byte(text)) || trimmed[0] != '{' && trimmed[0] != '[' {
-		return referentials.Null, fmt.Errorf("%.40q is not a JSON object or array", text)
-	}
-	return referentials.JSONValue(text), nil
+	return json.Valid([]byte(text)) && (trimmed[0] == '{' || trimmed[0] == '[')
 }

@@ -2,8 +2,8 @@
 // made them: GDAL, QGIS, Esri or Socle.
 //
 // The file is only read, and nothing is left beside it. Columns have the types the table
-// declares; values of another type, which SQLite lets in, are errors of their row. Blobs
-// and further geometries of a row have no place in a record: their columns are left out,
+// declares; values of another type, which SQLite lets in, are given as text, so that the
+// importer can say so. Blobs and further geometries of a row have no place in a record: their columns are left out,
 // and told.
 package geopackage
 
@@ -223,8 +223,10 @@ func (r *reader) value(column int, want referentials.FieldType) (referentials.Va
 		want = storedType(r.stmt.Type(column))
 	}
 	v, err := gpkgfile.ReadValue(r.stmt, column, want)
-	if want == referentials.JSON && err == nil && !v.IsNull() {
-		return container(v.Str())
+	switch {
+	case err != nil && r.stmt.Type(column) != sqlite.Blob,
+		want == referentials.JSON && err == nil && !v.IsNull() && !isContainer(v.Str()):
+		return gpkgfile.ReadValue(r.stmt, column, referentials.String)
 	}
 	return v, err
 }
@@ -260,15 +262,5 @@ func (r *reader) geometry() error {
 	return err
 }
 
-// raw shows the row for the rejects file, with the text of values that could not be read.
-func (r *reader) raw() []byte {
-	values := slices.Clone(r.record.Values)
-	for i := range values {
-		if values[i].IsNull() {
-			if text, err := gpkgfile.ReadValue(r.stmt, firstField+i, referentials.String); err == nil {
-				values[i] = text
-			}
-		}
-	}
-	return source.AppendRaw(nil, r.layer.fields, values)
-}
+// raw shows the row for the rejects file.
+func (r *reader) raw() []byte { return source.AppendRaw(nil, r.layer.fields, r.record.Values) }

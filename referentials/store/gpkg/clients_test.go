@@ -252,7 +252,7 @@ func TestForeignDamage(t *testing.T) {
 	if err != nil || len(states) != 2 {
 		t.Fatalf("Collections gives %d, %v", len(states), err)
 	}
-	for id, want := range map[string]string{"lieux": "removed by another program", "autres": `"many" is not a integer`} {
+	for id, want := range map[string]string{"lieux": "removed by another program", "autres": `"many" is not of type integer`} {
 		err := s.Load(t.Context(), id, 0, func(_ referentials.State, rows referentials.Rows) error {
 			for _, err := range rows {
 				if err != nil {
