@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/maypok86/otter/v2"
-	"golang.org/x/sync/semaphore"
 
 	"socle/geo/crs"
 	"socle/referentials"
@@ -58,19 +57,16 @@ func (s *Selection) Row(k int) int {
 type Options struct {
 	CacheBytes     uint64        // for answers: 64 MiB
 	CursorLifetime time.Duration // how long a walk may pause on a revision that was replaced: 5 min
-	Sorts          int64         // answers made at once: 4
 }
 
 func (o *Options) setDefaults() {
 	o.CacheBytes = cmp.Or(o.CacheBytes, 64<<20)
 	o.CursorLifetime = cmp.Or(o.CursorLifetime, 5*time.Minute)
-	o.Sorts = cmp.Or(o.Sorts, 4)
 }
 
 // Engine answers queries. It is safe for concurrent use.
 type Engine struct {
 	answers *otter.Cache[string, *Selection]
-	making  *semaphore.Weighted
 	systems *crs.Cache
 	archive *archive
 }
@@ -86,25 +82,37 @@ func New(o Options, systems *crs.Cache) (*Engine, error) {
 	if err != nil {
 		return nil, referentials.Errorf(referentials.Internal, "the cache of answers: %w", err)
 	}
-	return &Engine{answers: answers, making: semaphore.NewWeighted(o.Sorts), systems: systems, archive: newArchive(o.CursorLifetime)}, nil
+	return &Engine{answers: answers, systems: systems, archive: newArchive(o.CursorLifetime)}, nil
 }
 
 // Close lets go of the revisions that walks are on.
 func (e *Engine) Close() { e.archive.close() }
 
-// Select gives the rows that a query asks for.
+// Known gives the rows that a query asks for, if they are at hand.
+func (e *Engine) Known(c *snapshot.PublicCollection, q *Query) (*Selection, bool) {
+	if q.isEverything() {
+		return &Selection{n: c.Len()}, true
+	}
+	return e.answers.GetIfPresent(q.keyOf(c))
+}
+
+// Select gives the rows that a query asks for. It works them out where they are not at hand,
+// once for all who ask meanwhile, which may take processors and time: the caller bounds how
+// often it does at once.
 func (e *Engine) Select(ctx context.Context, c *snapshot.PublicCollection, q *Query) (*Selection, error) {
-	if len(q.Where) == 0 && len(q.Sort) == 0 {
+	if q.isEverything() {
 		return &Selection{n: c.Len()}, nil
 	}
-	key := string(append(q.identity(nil), c.ID()+"\x00"+c.Tag()...))
-	return e.answers.Get(ctx, key, otter.LoaderFunc[string, *Selection](func(ctx context.Context, _ string) (*Selection, error) {
-		if err := e.making.Acquire(ctx, 1); err != nil {
-			return nil, err
-		}
-		defer e.making.Release(1)
+	return e.answers.Get(ctx, q.keyOf(c), otter.LoaderFunc[string, *Selection](func(ctx context.Context, _ string) (*Selection, error) {
 		return e.answer(ctx, c, q)
 	}))
+}
+
+func (q *Query) isEverything() bool { return len(q.Where) == 0 && len(q.Sort) == 0 }
+
+// keyOf names the answer for a revision.
+func (q *Query) keyOf(c *snapshot.PublicCollection) string {
+	return string(append(q.identity(nil), c.ID()+"\x00"+c.Tag()...))
 }
 
 // answer works a selection out.

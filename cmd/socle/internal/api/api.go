@@ -47,7 +47,7 @@ type Config struct {
 	MaxLimit     int // 10,000
 
 	MaxConcurrent  int           // requests answered at once, the others get 503: 256
-	MaxHeavy       int           // figures worked out at once, and files of addresses; others wait: as many as processors, 4 at least
+	MaxHeavy       int           // figures worked out at once, and files of addresses, and searches; others wait: as many as processors, 4 at least
 	RequestTimeout time.Duration // 60 s
 	DrainTimeout   time.Duration // for requests under way when the server stops: 20 s
 	MaxURLBytes    int           // 16 KiB
@@ -144,6 +144,7 @@ type API struct {
 	linked   atomic.Pointer[linked]
 	slots    chan struct{} // one for each request under way
 	shares   *shares       // of clients in those
+	searches *turns        // for features, as far as they are not at hand
 	figures  *turns        // of themes on meshes
 	files    *turns        // of files of addresses
 	now      func() time.Time
@@ -187,6 +188,7 @@ func New(config Config, keeper Keeper, tiler Tiler) (*API, error) {
 		explorer: app,
 		slots:    make(chan struct{}, config.MaxConcurrent),
 		shares:   newShares(config.MaxConcurrent),
+		searches: newTurns(config.MaxHeavy, 2*config.MaxConcurrent), // all may wait
 		figures:  newTurns(config.MaxHeavy, config.MaxConcurrent/4),
 		files:    newTurns(config.MaxHeavy, config.MaxConcurrent/4),
 		now:      time.Now,

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -117,9 +118,20 @@ func (a *API) readPlace(p *page) (err error) {
 	return err
 }
 
+// selected gives the rows that a query asks for. Where they have to be worked out, that is
+// done in turn: a filter may take seconds of a processor.
+func (a *API) selected(r *http.Request, c *snapshot.PublicCollection, q *query.Query) (*query.Selection, error) {
+	if known, ok := a.engine.Known(c, q); ok {
+		return known, nil
+	}
+	return inTurn(r.Context(), a.searches, a.client(r), func(ctx context.Context) (*query.Selection, error) {
+		return a.engine.Select(ctx, c, q)
+	})
+}
+
 // selectRows finds the features of the page.
 func (a *API) selectRows(r *http.Request, p *page) (err error) {
-	if p.selection, err = a.engine.Select(r.Context(), p.collection, p.asked); err != nil {
+	if p.selection, err = a.selected(r, p.collection, p.asked); err != nil {
 		return err
 	}
 	p.matched = p.selection.Len()

@@ -135,7 +135,7 @@ func (a *API) drawTile(w http.ResponseWriter, r *http.Request, tiler Tiler, ask 
 	if fresh(w, r, a.etag(ask.tag(), "mvt")) {
 		return nil
 	}
-	if err := a.selectTileRows(r.Context(), ask); err != nil {
+	if err := a.selectTileRows(r, ask); err != nil {
 		return err
 	}
 	body, _, err := tiler.Select(r.Context(), nil, ask.public, ask.selections(), z, x, y)

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"sort"
@@ -125,13 +124,13 @@ func (ask *tileAsk) narrowed() bool {
 }
 
 // selectTileRows works the filters out.
-func (a *API) selectTileRows(ctx context.Context, ask *tileAsk) (err error) {
+func (a *API) selectTileRows(r *http.Request, ask *tileAsk) (err error) {
 	for i := range ask.parts {
 		part := &ask.parts[i]
 		if part.where == nil {
 			continue
 		}
-		if part.rows, err = a.engine.Select(ctx, part.collection, &query.Query{Where: []*filter.Node{part.where}}); err != nil {
+		if part.rows, err = a.selected(r, part.collection, &query.Query{Where: []*filter.Node{part.where}}); err != nil {
 			return err
 		}
 	}

@@ -172,3 +172,36 @@ func TestBodiesKeepComing(t *testing.T) {
 		}
 	}
 }
+
+// TestSearchesLeaveRoom: whoever has all its turns at slow filters keeps nobody else from
+// searching, and gets what is at hand.
+func TestSearchesLeaveRoom(t *testing.T) {
+	a := open(t, func(c *Config) { c.MaxHeavy, c.RequestTimeout = 4, 200*time.Millisecond })
+	const one, other = "192.0.2.7:1", "192.0.2.8:1"
+	const known, unknown = "/collections/adresses/items?numero=1", "/collections/adresses/items?numero=2"
+	if w := ask(t, a, known, "remote", one); w.Code != http.StatusOK {
+		t.Fatal(w.Code)
+	}
+	for range 2 {
+		done, err := a.searches.take(t.Context(), "192.0.2.7")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer done()
+	}
+	for _, c := range []struct {
+		who, path string
+		want      int
+	}{
+		{one, unknown, http.StatusServiceUnavailable},
+		{one, "/tiles/adresses/0/0/0.mvt?filter=numero=3", http.StatusServiceUnavailable},
+		{one, known, http.StatusOK},
+		{one, "/collections/adresses/items", http.StatusOK},
+		{other, unknown, http.StatusOK},
+		{one, unknown, http.StatusOK},
+	} {
+		if w := ask(t, a, c.path, "remote", c.who); w.Code != c.want {
+			t.Errorf("%s of %s: %d, not %d: %.200s", c.path, c.who, w.Code, c.want, w.Body)
+		}
+	}
+}
