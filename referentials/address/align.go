@@ -271,6 +271,9 @@ func (f *finder) torn(c uint32, used uint64) bool {
 // takes for a part of its own name. Then nothing may be left over: rue de Rennes is a
 // street in Betton, but not with a word beside it that may be the street's name in Rennes.
 func (f *finder) against(c uint32, used uint64) bool {
+	if f.filtered { // the caller says which communes are meant
+		return false
+	}
 	against := false
 	for _, m := range f.inText {
 		if m.exact && m.words>>(len(f.text.words)-1)&1 == 1 {

@@ -72,3 +72,15 @@ func TestBegunTown(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesakes: where the caller says which commune is meant, a street of it that bears
+// another one's name is found with whatever stands before it.
+func TestNamesakes(t *testing.T) {
+	x := county()
+	if found := x.Search(&Query{Text: "Résidence Y 12 rue de Rennes", CityCodes: []string{"35024"}}, nil); len(found) == 0 || found[0].CityCode != "35024" || found[0].House != 12 {
+		t.Errorf("in Betton: %v", labels(found))
+	}
+	if found := x.Search(&Query{Text: "12 rue de Paris Rennes", CityCodes: []string{"35051"}}, nil); len(found) > 0 && found[0].Level != Municipality {
+		t.Errorf("a street of a commune that the text does not name: %v", labels(found))
+	}
+}

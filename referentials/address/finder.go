@@ -14,11 +14,12 @@ type finder struct {
 	alikes  [maxWords][]alike
 	room    []byte
 
-	scope  []span32 // communes that answers must lie in; nil: any
-	inText []mention
-	whole  bool // some street explains every word
-	far    bool // nothing of the text may be answered here
-	vague  bool // more communes begin as the text ends than are looked at: it names none
+	scope    []span32 // communes that answers must lie in; nil: any
+	inText   []mention
+	whole    bool // some street explains every word
+	far      bool // nothing of the text may be answered here
+	filtered bool // the caller names the communes
+	vague    bool // more communes begin as the text ends than are looked at: it names none
 
 	mask    []uint64 // by street: the words it shares with the text
 	touched []uint32

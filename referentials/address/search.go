@@ -22,6 +22,7 @@ func (x *Index) Search(q *Query, dst []Result) []Result {
 		return dst
 	}
 	filtered := len(f.scope)
+	f.filtered = filtered > 0
 	f.read(q.Text)
 	if f.text.all == 0 && len(f.text.postcode) == 0 || len(f.text.words) == 0 {
 		return dst
@@ -44,7 +45,7 @@ func (x *Index) Search(q *Query, dst []Result) []Result {
 		f.found = f.found[:0]
 		f.scope = f.scope[:filtered]
 		f.mentions()
-		f.narrow(filtered > 0)
+		f.narrow()
 		f.gather()
 		f.answer(q)
 		if len(f.found) > 0 && (f.found[0].Text >= enough || f.whole && q.Autocomplete) {
@@ -57,10 +58,10 @@ func (x *Index) Search(q *Query, dst []Result) []Result {
 
 // narrow restricts the search to the communes of the postcodes in the text, and to those it
 // names beside them when the two disagree.
-func (f *finder) narrow(filtered bool) {
+func (f *finder) narrow() {
 	t := &f.text
 	f.far = false
-	if filtered {
+	if f.filtered {
 		return
 	}
 	var list []uint32
@@ -124,25 +125,26 @@ func (f *finder) answer(q *Query) {
 
 func compareText(a, b Result) int { return cmp.Compare(b.Text, a.Text) }
 
-// towns adds the communes that the text names, or those of its postcode.
+// towns adds the communes that the text names, or those of its postcode. One whose name is only
+// begun is meant where the text says nothing else.
 func (f *finder) towns(beside bool) {
-	add := func(c uint32, exact bool) {
+	add := func(c uint32, exact bool, begun float32) {
 		if !f.inScope(c) || slices.ContainsFunc(f.found, func(r Result) bool { return r.Level == Municipality && r.CityCode == f.x.str(f.x.communes[c].code) }) {
 			return
 		}
 		fit := f.commune(c)
-		if fit.inTown == 0 || (beside || !exact) && fit.text < leastName {
+		if fit.inTown == 0 || (beside || !exact) && fit.text < leastName || fit.text < begun-gapCost {
 			return
 		}
 		f.municipality(c, &fit)
 	}
 	for _, m := range f.inText {
-		add(m.commune, m.exact)
+		add(m.commune, m.exact, m.begun)
 	}
 	if f.text.all == 0 || !beside && len(f.found) == 0 {
 		for _, p := range f.text.postcode {
 			for _, c := range f.x.postcodes[p].communes {
-				add(c, true)
+				add(c, true, 0)
 			}
 		}
 	}
