@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
@@ -10,9 +11,13 @@ import (
 	"socle/referentials"
 )
 
-// writeWhole writes a file beside its final place and renames it once it is complete.
+// writeWhole writes a file beside its final place and renames it once it is complete. It
+// replaces what a link leads to, and those may read it who might read what it replaces.
 func writeWhole(path string, write func(*os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if to, err := filepath.EvalSymlinks(path); err == nil {
+		path = to
+	}
+	f, err := createBeside(path)
 	if err != nil {
 		return unwritable(path, err)
 	}
@@ -33,10 +38,21 @@ func writeWhole(path string, write func(*os.File) error) error {
 	return unwritable(path, err)
 }
 
-func complete(f *os.File, write func(*os.File) error) error {
-	if err := f.Chmod(0o644); err != nil {
-		return err
+// createBeside makes a file for what is to be at path. A new one is as open as the umask lets
+// it be, which that of os.CreateTemp is not.
+func createBeside(path string) (*os.File, error) {
+	before, err := os.Stat(path)
+	f, failed := os.OpenFile(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	if failed != nil || err != nil || !before.Mode().IsRegular() {
+		return f, failed
 	}
+	if err := f.Chmod(before.Mode().Perm()); err != nil {
+		return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	return f, nil
+}
+
+func complete(f *os.File, write func(*os.File) error) error {
 	if err := write(f); err != nil {
 		return err
 	}
