@@ -32,13 +32,13 @@ const buildings = "batiments"
 // that asking would not.
 func (d *Desk) Offers() []Offer {
 	s := d.current()
-	var meshes, told []*snapshot.Collection
+	var meshes []*snapshot.Collection
 	for _, c := range s.Public().Collections() {
 		if t := c.Descriptor(); t.Mesh && t.Geometry != geo.None {
 			meshes = append(meshes, c.Alone())
 		}
 	}
-	told = chain(s)
+	nested := chain(s)
 	weights, _ := d.shown(s, buildings)
 	var out []Offer
 	for _, c := range s.Collections() {
@@ -47,6 +47,7 @@ func (d *Desk) Offers() []Offer {
 		}
 		c = d.asSource(s, c)
 		o := d.offer(c)
+		told := reachedBy(aggregate.Request{Source: c, Through: d.reached(s, c)}, nested)
 		for _, mesh := range meshes {
 			r := aggregate.Request{Source: c, Mesh: mesh, Through: d.reached(s, c), Weights: weights}
 			switch {

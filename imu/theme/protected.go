@@ -46,7 +46,7 @@ func (d *Desk) releaseOneWay(ctx context.Context, s *snapshot.Snapshot, q *Quest
 			return nil, refuse("measure "+m.String(), "ask for count, sum, mean, share, ratio or density")
 		}
 	}
-	levels := chain(s)
+	levels := reachedBy(r, chain(s))
 	at := slices.Index(levels, r.Mesh)
 	if at < 0 {
 		names := ""
@@ -73,6 +73,20 @@ func (d *Desk) releaseOneWay(ctx context.Context, s *snapshot.Snapshot, q *Quest
 	shown := *level
 	shown.Parents = slices.DeleteFunc(slices.Clone(level.Parents), func(t *aggregate.Table) bool { return !slices.Contains(asked, t.Collection()) })
 	return &shown, nil
+}
+
+// reachedBy leaves of a chain what the source of a request can be put on: all of it above the
+// finest level that it reaches by itself. Where it reaches none, that is all, for the error
+// that says why.
+func reachedBy(r aggregate.Request, levels []*snapshot.Collection) []*snapshot.Collection {
+	r.Method, r.Field, r.Weights = aggregate.Auto, "", nil
+	for k, mesh := range levels {
+		r.Mesh = mesh
+		if slices.ContainsFunc(aggregate.Choices(r), func(c aggregate.Choice) bool { return c.Chosen }) {
+			return levels[k:]
+		}
+	}
+	return levels
 }
 
 // chain gives the longest chain of public meshes in which each refers to the next, the

@@ -171,6 +171,12 @@ func nested() *shelf {
 	grid := district.Clone()
 	grid.ID = "carreaux"
 	s.add(grid, referentials.Row{Values: []referentials.Value{text("c")}, Geom: square(700_050, 200)})
+	var rows []referentials.Row
+	for i := range 12 {
+		rows = append(rows, referentials.Row{Values: []referentials.Value{text(fmt.Sprint("a", i)), text("x")}})
+	}
+	s.add(referentials.Descriptor{ID: "abonnes", Class: referentials.Territory, Access: referentials.Restricted, Profile: "insee-menages-11", Key: "id", Fields: []referentials.Field{
+		{Name: "id", Type: referentials.String, Role: referentials.Key}, {Name: "iris", Type: referentials.String, Role: referentials.Ref, Refers: "iris"}}}, rows...)
 	return s
 }
 
@@ -225,6 +231,15 @@ func TestProtectedIsToldInOneWay(t *testing.T) {
 		if _, err := d.Release(t.Context(), &q); referentials.CodeOf(err) != referentials.Refused || !strings.Contains(err.Error(), where) {
 			t.Errorf("%s: %v", where, err)
 		}
+	}
+	// What leads to districts only is told from there on.
+	if r, err := d.Release(t.Context(), &Question{Mesh: "iris", Source: "abonnes", Measure: "count"}); err != nil {
+		t.Error(err)
+	} else if v, _ := r.Table.Value(0, 0, 0, 0); v != 12 {
+		t.Errorf("of 12 in the district, it counts %g", v)
+	}
+	if _, err := d.Release(t.Context(), &Question{Mesh: "imu", Source: "abonnes", Measure: "count"}); referentials.CodeOf(err) != referentials.Refused || !strings.Contains(err.Error(), "it is told on iris") {
+		t.Errorf("on blocks, which it does not lead to: %v", err)
 	}
 	// Whoever keeps the data may ask in any way.
 	mine, err := New(Options{Trusted: true}, keeper.Current)
