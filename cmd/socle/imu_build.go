@@ -231,7 +231,7 @@ func (r *imuReader) read(ctx context.Context) error {
 	for _, s := range all {
 		r.states[s.Descriptor.ID] = s
 	}
-	if err := c.replacesInput(); err != nil {
+	if err := c.replacesInput(r.params.Units); err != nil {
 		return err
 	}
 	if err := r.readZone(ctx); err != nil {
@@ -262,8 +262,11 @@ func (r *imuReader) read(ctx context.Context) error {
 }
 
 // replacesInput refuses results that would replace what they are made from.
-func (c *imuBuildCmd) replacesInput() error {
+func (c *imuBuildCmd) replacesInput(units []blocks.UnitRule) error {
 	read := []string{c.Within, c.Buildings, c.Vegetation, c.Impervious}
+	for _, rule := range units {
+		read = append(read, rule.Source)
+	}
 	for _, b := range c.Barriers {
 		name, _, _ := strings.Cut(b, ":")
 		read = append(read, name)

@@ -23,7 +23,8 @@ func (r *imuReader) readUnits(ctx context.Context) error {
 }
 
 // units counts a collection: where its features lie, or those that the rows of a table refer
-// to, and how much each of them counts. Of several years it takes the last.
+// to, and how much each of them counts. Of several years it takes the last; what lies in none
+// counts where all does.
 func (r *imuReader) units(ctx context.Context, rule blocks.UnitRule) (*blocks.Units, error) {
 	state, ok := r.states[rule.Source]
 	if !ok {
@@ -49,11 +50,7 @@ func (r *imuReader) units(ctx context.Context, rule blocks.UnitRule) (*blocks.Un
 	if where == nil {
 		return nil, wrong("its features lie nowhere, and none of its references leads to a collection of points").Do("import the collection it refers to")
 	}
-	year := d.TimeIndex()
-	if year >= 0 && d.Fields[year].Type != referentials.Integer {
-		year = -1
-	}
-	last := int64(0)
+	year, last := d.TimeIndex(), int64(0)
 	units := new(blocks.Units)
 	engine := topology.NewEngine()
 	defer engine.Close()
@@ -62,8 +59,8 @@ func (r *imuReader) units(ctx context.Context, rule blocks.UnitRule) (*blocks.Un
 			if err != nil {
 				return err
 			}
-			if year >= 0 && !row.Values[year].IsNull() {
-				if y := row.Values[year].Int(); y > last {
+			if year >= 0 {
+				if y := yearOf(row.Values[year]); y > last {
 					last, *units = y, blocks.Units{}
 				} else if y < last {
 					continue
@@ -89,6 +86,15 @@ func (r *imuReader) units(ctx context.Context, rule blocks.UnitRule) (*blocks.Un
 		return nil
 	})
 	return units, err
+}
+
+// yearOf gives the year of a number or a time, 0 for none.
+func yearOf(v referentials.Value) int64 {
+	switch v.Type() {
+	case referentials.Date, referentials.DateTime:
+		return int64(v.Time().Year())
+	}
+	return v.Int()
 }
 
 // placer tells where a row lies, in metres.

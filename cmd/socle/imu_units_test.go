@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,6 +55,9 @@ func TestIMUUnits(t *testing.T) {
 	if text, err := os.ReadFile(out); err != nil || strings.Count(string(text), "\n") != 4 {
 		t.Errorf("%s %v", text, err)
 	}
+	if out, err := socle(t, "imu", "build", "--store", store, "--within", "communes", "--params", params, "--as", "batiments"); err == nil || !strings.Contains(err.Error(), "would replace") {
+		t.Errorf("what is counted is replaced: %v\n%s", err, out)
+	}
 	for says, rule := range map[string]string{
 		"there is no such collection": "{source: pdl, minimum: 1}",
 		"it has no field":             "{source: adresses, field: pdl, minimum: 1}",
@@ -64,6 +68,39 @@ func TestIMUUnits(t *testing.T) {
 		}
 		if out, err := socle(t, "imu", "build", "--store", store, "--within", "communes", "--params", params, "--dry-run"); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v\n%s", rule, err, out)
+		}
+	}
+}
+
+// TestUnitsOfTheLastYear counts features that lie in several years, told by integers or by days,
+// and one that lies in none: in whatever order they come.
+func TestUnitsOfTheLastYear(t *testing.T) {
+	t.Parallel()
+	dir, store := t.TempDir(), newGeoPackage(t)
+	write := func(name, text string) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	zone := `{"type":"Feature","properties":{"code":"Z"},"geometry":{"type":"Polygon","coordinates":[[[-1.7,48.1],[-1.6,48.1],[-1.6,48.2],[-1.7,48.2],[-1.7,48.1]]]}}`
+	mustSocle(t, "import", "--store", store, "--key", "code", write("zone.geojson", zone))
+	for of, times := range map[string][]string{"integer": {"null", "2022", "2023", "2023"}, "date": {"null", `"2022-06-01"`, `"2023-01-31"`, `"2023-02-28"`}} {
+		for _, order := range [][]int{{0, 1, 2, 3}, {3, 2, 1, 0}} {
+			var features []string
+			for _, k := range order {
+				features = append(features, fmt.Sprintf(`{"type":"Feature","properties":{"id":"%d","n":%d,"t":%s},"geometry":{"type":"Point","coordinates":[-1.65,48.15]}}`, k, []int{100, 10, 4, 2}[k], times[k]))
+			}
+			file := write("points.geojson", `{"type":"FeatureCollection","features":[`+strings.Join(features, ",")+`]}`)
+			write("points.geojson.yaml", "key: id\nfields:\n  t: {type: "+of+", role: time}\n")
+			mustSocle(t, "import", "--store", store, "--as", "points", file)
+			var report blocks.Report
+			decode(t, &report, "imu", "build", "--store", store, "--within", "zone", "--params", write("imu.yaml", "units: [{source: points, field: n, minimum: 1}]"), "--dry-run", "--json")
+			if got := report.Units[0].Inside; got != 6 {
+				t.Errorf("%s, in the order %v: %g units, not the 6 of 2023", of, order, got)
+			}
 		}
 	}
 }
