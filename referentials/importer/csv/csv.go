@@ -31,7 +31,6 @@ type Options struct {
 	Encoding  source.Encoding // "" detects
 	Delimiter byte            // 0 detects
 	Header    Header
-	Names     []string  // of the columns of a file without header
 	Geometry  *Geometry // nil detects; Kind NoGeometry reads a table
 	// RowNames says that rows have one field before the first that the header names, as R
 	// writes them. Ragged tells when a file looks like that.

@@ -93,7 +93,6 @@ func TestShapes(t *testing.T) {
 		{"row names, last column empty at times", "a;n;v\n1;x;1;\n2;y;2;5\n", csv.Options{}, "a|n|v / ! row 1, line 2: it has 4 fields where the header has 3 / ! row 2, line 3: it has 4 fields where the header has 3", ""},
 		{"names that come again", "n;n;n_2;\n1;2;3;4\n", csv.Options{}, "n|n_3|n_2|column_4 / 1|2|3|4", "comes again"},
 		{"no header", "35238;Rue;a\n35238;Rue;b\n", csv.Options{}, "column_1|column_2|column_3 / 35238|Rue|a / 35238|Rue|b", "no header line"},
-		{"no header, named", "35238;Rue;a\n35238;Rue;b\n", csv.Options{Names: []string{"insee", "type"}}, "insee|type|column_3 / 35238|Rue|a / 35238|Rue|b", "no header line"},
 		{"header forced away", "nom;n\na;1\n", csv.Options{Header: csv.NoHeader}, "column_1|column_2 / nom|n / a|1", ""},
 		{"header forced", "x;y\nnom;n\na;1\n", csv.Options{Header: 2}, "nom|n / a|1", ""},
 		{"texts only", "nom;ville\na;Rennes\nb;Rennes\n", csv.Options{}, "nom|ville / a|Rennes / b|Rennes", ""},

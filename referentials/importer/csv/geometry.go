@@ -20,7 +20,6 @@ const (
 	NoGeometry Kind = ""
 	XY         Kind = "xy"      // two columns of numbers, x (easting, longitude) first
 	LatLon     Kind = "lat,lon" // one column "48.1, -1.6"
-	LonLat     Kind = "lon,lat" // one column "-1.6, 48.1"
 	WKT        Kind = "wkt"     // one column of WKT or EWKT
 	WKB        Kind = "wkb"     // one column of WKB or EWKB in hexadecimal
 	GeoJSON    Kind = "geojson" // one column of GeoJSON geometry

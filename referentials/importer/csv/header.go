@@ -43,7 +43,6 @@ func (r *Reader) findColumns(rows []row) error {
 	}
 	if r.header.none {
 		r.header.names = make([]string, width)
-		copy(r.header.names, r.opt.Names)
 	}
 	// Empty names at the end of a header that is longer than its rows name nothing.
 	for n := len(r.header.names); n > width && strings.TrimSpace(r.header.names[n-1]) == ""; n-- {

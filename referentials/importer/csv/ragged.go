@@ -38,9 +38,6 @@ func (g Ragged) clone() Ragged {
 // OneMore tells that every row has exactly one field more than the header.
 func (g Ragged) OneMore() bool { return g.Rows > 0 && g.Widths[g.Header+1] == g.Rows }
 
-// Even tells that every row has as many fields as the header.
-func (g Ragged) Even() bool { return g.Widths[g.Header] == g.Rows }
-
 // String says how many rows have how many fields.
 func (g Ragged) String() string {
 	var parts []string

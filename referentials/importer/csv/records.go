@@ -186,15 +186,12 @@ func (d *decoder) shape() error {
 	var srid int32
 	var err error
 	switch kind {
-	case LatLon, LonLat:
-		first, second, ok := splitPosition(text)
+	case LatLon:
+		lat, lon, ok := splitPosition(text)
 		if !ok {
 			return errNotPosition
 		}
-		if kind == LatLon {
-			first, second = second, first
-		}
-		d.point(first, second)
+		d.point(lon, lat)
 		return nil
 	case WKT:
 		srid, d.rec.HasZ, err = parseWKT(text, g)

@@ -29,16 +29,7 @@ type Options struct {
 	Layer string // its name; "" for the only one
 }
 
-// Layers lists the layers and attribute tables of a file, in the order it lists them.
-func Layers(ctx context.Context, f *source.File) ([]string, error) {
-	db, err := openDatabase(ctx, f)
-	if err != nil {
-		return nil, err
-	}
-	names, err := layers(db)
-	return names, errors.Join(db.explain(ctx, err), db.Close())
-}
-
+// layers lists the layers and attribute tables of a file, in the order it lists them.
 func layers(db *database) (names []string, err error) {
 	err = db.Query(`SELECT c.table_name FROM gpkg_contents c JOIN sqlite_master m ON lower(m.name) = lower(c.table_name)
 		WHERE c.data_type IN ('features', 'attributes', 'aspatial') AND m.type IN ('table', 'view') ORDER BY c.rowid`,
@@ -98,10 +89,11 @@ func (l *Layer) choose(asked string) error {
 		return referentials.Errorf(referentials.Invalid, "the GeoPackage holds %d layers: %s", len(names), list(names)).
 			Do("choose one with --layer")
 	}
-	if !slices.Contains(names, asked) {
+	i := slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, asked) })
+	if i < 0 {
 		return referentials.Errorf(referentials.NotFound, "the GeoPackage has no layer %q, but %s", asked, list(names))
 	}
-	l.name = asked
+	l.name = names[i]
 	return nil
 }
 

@@ -122,9 +122,9 @@ func TestRealLayers(t *testing.T) {
 	ogr(t, "-f", "GPKG", path, "/vsizip/"+shared+"data/bdtopo_12174/v3_BATIMENT.shp.zip", "-nlt", "PROMOTE_TO_MULTI")
 	ogr(t, "-update", "-f", "GPKG", path, "/vsizip/"+shared+"data/bdtopo_12174/v2_ZONE_VEGETATION.shp.zip")
 	ogr(t, "-update", "-f", "GPKG", path, "/vsigzip/"+shared+"data/insee/filosofi_disp_iris_2018.csv.gz", "-nln", "filosofi")
-	names, err := geopackage.Layers(t.Context(), openFile(t, path))
-	if want := []string{"BATIMENT", "ZONE_VEGETATION", "filosofi"}; err != nil || !slices.Equal(names, want) {
-		t.Fatalf("layers %v, %v; want %v", names, err, want)
+	_, err := geopackage.Open(t.Context(), openFile(t, path), geopackage.Options{})
+	if err == nil || !strings.Contains(err.Error(), "3 layers: BATIMENT, ZONE_VEGETATION, filosofi") {
+		t.Fatalf("without a layer: %v", err)
 	}
 	for _, c := range []struct {
 		layer    string
@@ -139,7 +139,7 @@ func TestRealLayers(t *testing.T) {
 		{"ZONE_VEGETATION", 2325, 3, source.Field{Name: "id", Type: referentials.String}, crs.EPSG(2154), geo.Polygon, false},
 		{"filosofi", 12395, 29, source.Field{Name: "IRIS", Type: referentials.String}, crs.CRS{}, geo.None, false},
 	} {
-		l := openLayer(t, path, c.layer)
+		l := openLayer(t, path, strings.ToLower(c.layer)) // in any case, as SQLite has it
 		if l.Layer() != c.layer || l.CRS() != c.crs || l.HasGeometry() != (c.geometry != geo.None) {
 			t.Errorf("%s: layer %q, CRS %s, geometry %v", c.layer, l.Layer(), l.CRS(), l.HasGeometry())
 		}

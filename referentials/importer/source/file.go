@@ -282,17 +282,6 @@ func (f *File) Open(ctx context.Context) (io.ReadCloser, error) {
 	return r, err
 }
 
-// ReadAll gives all decompressed bytes of a small file, TooLarge when there are more
-// than limit.
-func (f *File) ReadAll(ctx context.Context, limit int64) ([]byte, error) {
-	r, err := f.Open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	return readBounded(r, limit, f.path)
-}
-
 func readBounded(r io.Reader, limit int64, name string) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err == nil && int64(len(b)) > limit {
