@@ -63,9 +63,7 @@ func hold(ctx context.Context, tx pgx.Tx, id string, number int64) (*kept, error
 	if err != nil {
 		return nil, err
 	}
-	// The two settings keep the plan of a load to one walk along the ordinals.
-	err = script(ctx, tx, "LOCK TABLE "+k.quoted()+" IN ACCESS SHARE MODE",
-		"SET LOCAL max_parallel_workers_per_gather = 0", "SET LOCAL enable_sort = off")
+	err = script(ctx, tx, "LOCK TABLE "+k.quoted()+" IN ACCESS SHARE MODE")
 	if is(err, undefinedTable) {
 		return nil, errVanished
 	}
@@ -74,6 +72,10 @@ func hold(ctx context.Context, tx pgx.Tx, id string, number int64) (*kept, error
 
 // copyOut streams a version's rows in their order. errStopped when yield asked for no more.
 func copyOut(ctx context.Context, tx pgx.Tx, k *kept, yield func(*referentials.Row) bool) error {
+	// The plan of all rows is one walk along the ordinals.
+	if err := script(ctx, tx, "SET LOCAL max_parallel_workers_per_gather = 0", "SET LOCAL enable_sort = off"); err != nil {
+		return err
+	}
 	dec := newDecoder(&k.Descriptor, yield)
 	_, err := tx.Conn().PgConn().CopyTo(ctx, io.Writer(dec),
 		"COPY (SELECT "+k.list(&k.Descriptor)+" FROM "+k.quoted()+" ORDER BY "+ordinalColumn+") TO STDOUT (FORMAT binary)")

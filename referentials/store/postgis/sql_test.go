@@ -271,3 +271,23 @@ func TestLayers(t *testing.T) {
 		t.Fatalf("%v, %v; want %s", got, err, want)
 	}
 }
+
+// TestManyEditsAreSoonTold: the edits of a whole collection in one transaction are asked for
+// in well under a second, not in the square of their number.
+func TestManyEditsAreSoonTold(t *testing.T) {
+	dsn := database(t)
+	s, err := Open(t.Context(), dsn, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	const n = 40_000
+	plant(t, s, trees(), n)
+	execSQL(t, dsn, "CREATE TEMP TABLE t AS SELECT * FROM socle.arbres", "DELETE FROM socle.arbres", "INSERT INTO socle.arbres SELECT * FROM t WHERE id % 2 = 0")
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+	defer cancel()
+	changes, revision, err := s.Changes(ctx, "arbres", 1, 0)
+	if err != nil || revision != 1 || len(changes) != n {
+		t.Fatalf("Changes gives %d, %d, %v", len(changes), revision, err)
+	}
+}
