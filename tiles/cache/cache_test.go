@@ -38,11 +38,12 @@ func TestCachedIsFresh(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1))
 		side := rapid.IntRange(2, 12).Draw(rt, "side")
-		s := newTerritory(t, Options{}, tiles.New(tiles.Options{}), town(rapid.IntRange(0, 200).Draw(rt, "points"), side))
+		drawn := tiles.Options{Bytes: rapid.SampledFrom([]int{0, 3000}).Draw(rt, "bytes")}
+		s := newTerritory(t, Options{}, tiles.New(drawn), city(rapid.IntRange(0, 200).Draw(rt, "points"), side, side*side, 200))
 		looked, first := uint64(0), uint64(0)
 		for range rapid.IntRange(2, 5).Draw(rt, "editions") {
-			tiler := tiles.New(tiles.Options{})
-			for _, list := range [][]string{{"points"}, {"cells", "points"}} {
+			tiler := tiles.New(drawn)
+			for _, list := range [][]string{{"points"}, {"cells", "points"}, {"houses"}, {"streets", "houses"}} {
 				for _, z := range []uint32{8, 11, 12, 13} {
 					for _, at := range around(z) {
 						got, err := s.cache.Tile(t.Context(), list, z, at[0], at[1])
@@ -76,10 +77,12 @@ func TestCachedIsFresh(t *testing.T) {
 
 // edit changes something of one layer.
 func edit(rt *rapid.T, r *rand.Rand, s *territory, side int) {
-	id, shape, n := "points", geo.Point, 200
-	if rapid.Bool().Draw(rt, "cells") {
-		id, shape, n = "cells", geo.Polygon, side*side
-	}
+	of := rapid.SampledFrom([]struct {
+		id    string
+		shape geo.Type
+		n     int
+	}{{"points", geo.Point, 200}, {"cells", geo.Polygon, side * side}, {"streets", geo.LineString, side * side}, {"houses", geo.MultiPolygon, 200}}).Draw(rt, "layer")
+	id, shape, n := of.id, of.shape, of.n
 	key := r.IntN(n)
 	switch rapid.IntRange(0, 4).Draw(rt, "edit") {
 	case 0:

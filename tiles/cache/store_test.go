@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -240,7 +241,32 @@ func row(r *rand.Rand, shape geo.Type, n, side int) referentials.Row {
 	out := referentials.Row{Values: []referentials.Value{
 		referentials.IntegerValue(int64(n)), referentials.StringValue(fmt.Sprintf("rue %d", r.IntN(50))), referentials.IntegerValue(r.Int64N(9)),
 	}}
-	if shape == geo.Point {
+	switch shape {
+	case geo.LineString: // a street of a net, whose crossings move
+		out.Geom = geo.Geometry{Type: geo.LineString}
+		x, y := n%side, n/side%side
+		out.Geom.Add(rennes[0]+0.2/float64(side)*float64(x), rennes[1]+0.2/float64(side)*float64(y))
+		for k := range 5 {
+			out.Geom.Add(out.Geom.XY[2*k]+r.Float64()/500, out.Geom.XY[2*k+1]+r.Float64()/500-1e-3)
+		}
+		if r.IntN(2) == 0 {
+			x++
+		} else {
+			y++
+		}
+		out.Geom.Add(rennes[0]+0.2/float64(side)*float64(x), rennes[1]+0.2/float64(side)*float64(y))
+		out.Geom.EndRing()
+		return out
+	case geo.MultiPolygon: // a house, some of which are small
+		out.Geom = geo.Geometry{Type: geo.MultiPolygon}
+		x, y, size := rennes[0]+r.Float64()/5, rennes[1]+r.Float64()/5, 0.02*math.Pow(r.Float64(), 6)+1e-5
+		for _, v := range [][2]float64{{0, 0}, {1, 0}, {1, 1}, {0.5, 1.2}, {0, 1}, {0, 0}} {
+			out.Geom.Add(x+size*v[0], y+size*v[1])
+		}
+		out.Geom.EndRing()
+		out.Geom.EndPart()
+		return out
+	case geo.Point:
 		out.Geom = geo.Geometry{Type: geo.Point, XY: []float64{rennes[0] + r.Float64()/5, rennes[1] + r.Float64()/5}}
 		return out
 	}
@@ -263,6 +289,17 @@ func rowsOf(seed uint64, shape geo.Type, n, side int) []referentials.Row {
 		out = append(out, row(r, shape, i, side))
 	}
 	return out
+}
+
+// city is a town with streets that meet, and houses with labels.
+func city(points, side, streets, houses int) func(*memory) {
+	return func(m *memory) {
+		town(points, side)(m)
+		m.publish(describe("streets", geo.LineString), rowsOf(3, geo.LineString, streets, side))
+		d := describe("houses", geo.MultiPolygon)
+		d.Tiles.Labels = true
+		m.publish(d, rowsOf(4, geo.MultiPolygon, houses, side))
+	}
 }
 
 // town is a layer of points and one of cells.
