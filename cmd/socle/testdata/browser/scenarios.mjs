@@ -257,6 +257,14 @@ export async function layers_elsewhere(base, open) {
   await tab.until("the map goes there", () => look()[2] > 6);
 }
 
+/** An address may name a layer that is no more: nothing is asked of it. */
+export async function gone_layers(base, open) {
+  const tab = await open("/map?collections=gone,communes&tab=layers");
+  await tab.ready();
+  await tab.page.uncheck("[name=layer-communes]");
+  assert.ok(!await tab.page.locator("#trouble").isVisible());
+}
+
 /** An address whose fragment alone is another looks elsewhere. */
 export async function fragments(base, open) {
   const tab = await open("/map#12/48.11/-1.68");

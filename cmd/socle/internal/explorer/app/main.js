@@ -76,7 +76,8 @@ function firstLayers() {
   return drawn.size ? [...drawn] : menu.layers.filter(l => !l.mesh || l.id === "communes").map(l => l.id);
 }
 
-const shown = () => new Set(state.layers ?? firstLayers());
+/** An address may name layers that are no more. */
+const shown = () => new Set((state.layers ?? firstLayers()).filter(id => menu.layers.some(l => l.id === id)));
 
 /** Draws again a part of the page; what had the focus keeps it. @param {HTMLElement} box @param {(Node | null)[]} parts */
 function render(box, parts) {
