@@ -34,6 +34,9 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"rollback", "absent"}, 1, "absent"},
 		{[]string{"serve", "--listen", "nowhere:x"}, 1, "name an address of this machine"},
 		{[]string{"healthcheck", "http://127.0.0.1:1"}, 1, "is the server running?"},
+		{[]string{"healthcheck", "--timeout", "0"}, 2, "--timeout"},
+		{[]string{"synth", "--out", t.TempDir(), "--addresses", "5"}, 2, "--addresses: 5"},
+		{[]string{"import", "command_test.go", "--as", "x", "--rejects", filepath.Join(t.TempDir(), "no", "r.csv")}, 1, "no first"},
 		{[]string{"healthcheck", "127.0.0.1:1"}, 1, "http://127.0.0.1:8080"},
 		{[]string{"collections", "--store", "mongo:x"}, 2, "postgres://"},
 	} {

@@ -39,12 +39,16 @@ func (c *synthCmd) Run(ctx context.Context, m *Main) error {
 func generate(ctx context.Context, m *Main, dir string, addresses int, seed uint64) (synth.Summary, error) {
 	bar := newProgress(m.Stderr)
 	defer bar.Done()
-	return synth.Generate(ctx, synth.Options{
+	summary, err := synth.Generate(ctx, synth.Options{
 		Dir: dir, Addresses: addresses, Seed: seed,
 		Progress: func(p synth.Progress) {
 			bar.Update("synth "+p.Stage, share(int64(p.Done), int64(p.Total)), "")
 		},
 	})
+	if referentials.CodeOf(err) == referentials.Invalid {
+		err = &usageError{fmt.Errorf("--addresses: %w", err)}
+	}
+	return summary, err
 }
 
 type demoCmd struct {

@@ -176,7 +176,7 @@ func selectFields(d *referentials.Descriptor, names []string) (referentials.Desc
 	}
 	for _, name := range names {
 		if d.FieldIndex(name) < 0 {
-			return selected, nil, noField(d, name)
+			return selected, nil, &usageError{noField(d, name)}
 		}
 	}
 	return selected, kept, nil

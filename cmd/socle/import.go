@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -123,7 +124,7 @@ func importWithRejects(ctx context.Context, store referentials.Store, opt import
 	}
 	f, err := os.Create(rejects)
 	if err != nil {
-		return nil, unwritable("--rejects "+rejects, err)
+		return nil, unkept(rejects, err)
 	}
 	opt.Rejects = f
 	report, err = importer.Import(ctx, store, opt)
@@ -131,7 +132,16 @@ func importWithRejects(ctx context.Context, store referentials.Store, opt import
 		err = closed
 	}
 	if err != nil {
-		err = unwritable("--rejects "+rejects, err)
+		err = unkept(rejects, err)
 	}
 	return report, err
+}
+
+// unkept says why rejected rows could not be written. Other errors pass.
+func unkept(rejects string, err error) error {
+	err = unwritable(rejects, err)
+	if told := (*referentials.Error)(nil); errors.As(err, &told) && told.Where == rejects {
+		return told.At("--rejects %s", rejects)
+	}
+	return err
 }

@@ -131,6 +131,8 @@ func serve(t testing.TB, store string, args ...string) string {
 		case err := <-ended:
 			if err != nil {
 				t.Errorf("the server did not stop well: %v\n%s", err, logs)
+			} else if !strings.Contains(logs.String(), "msg=stopped") {
+				t.Errorf("the server does not tell that it stopped:\n%s", logs)
 			}
 		case <-time.After(30 * time.Second):
 			t.Errorf("the server did not stop\n%s", logs)

@@ -146,6 +146,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, store referentials.Store,
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
+	logger.Info("stopped")
 	return nil
 }
 

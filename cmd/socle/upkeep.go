@@ -61,6 +61,9 @@ const maxHealthAnswer = 64 << 10
 
 // Run asks /readyz.
 func (c *healthcheckCmd) Run(ctx context.Context, m *Main) error {
+	if c.Timeout <= 0 {
+		return &usageError{referentials.Errorf(referentials.Invalid, "%s is no time to wait", c.Timeout).At("--timeout").Do("write it like 5s")}
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	url := strings.TrimSuffix(c.URL, "/") + "/readyz"
