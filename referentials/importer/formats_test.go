@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,6 +81,29 @@ func TestFormatsGiveTheSameRows(t *testing.T) {
 		}
 		if got.Bound() != want.Bound() || got.NumVertices() != 4 {
 			t.Errorf("%s: the shape is %v", format, got)
+		}
+	}
+}
+
+// TestConvertedFiles reads formats of plain text that is no table, and tells of heights.
+func TestConvertedFiles(t *testing.T) {
+	from := filepath.Join(t.TempDir(), "hauts.geojson")
+	if err := os.WriteFile(from, []byte(strings.ReplaceAll(lieux, "[5,46]", "[5,46,120]")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for file, heights := range map[string]bool{
+		convertTo(t, from, "hauts.kml"):                                     true,
+		convertTo(t, from, "hauts.tab", "-f", "MapInfo File", "-dim", "XY"): false,
+		convertTo(t, from, "hauts.mif", "-f", "MapInfo File", "-dim", "XY"): false,
+	} {
+		m := &memoryStore{}
+		r, err := Import(t.Context(), m, Options{Files: []string{file}, As: "hauts", Key: "code"})
+		if err != nil || r.Files[0].Format != "ogr2ogr" || m.get("35238", "nom") != "Rennes" {
+			t.Errorf("%s: %v, %v", file, r, err)
+			continue
+		}
+		if got := slices.ContainsFunc(r.Notes, func(n string) bool { return strings.Contains(n, "third ordinate") }); got != heights {
+			t.Errorf("%s: %q", file, r.Notes)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func Convert(ctx context.Context, file *source.File) (converted string, cleanup 
 	}
 	cleanup = func() { _ = os.RemoveAll(dir) }
 	converted = filepath.Join(dir, "converted.gpkg")
-	cmd := exec.CommandContext(ctx, program, "-f", "GPKG", "-dim", "XY", "-nlt", "CONVERT_TO_LINEAR", converted, input)
+	cmd := exec.CommandContext(ctx, program, "-f", "GPKG", "-nlt", "CONVERT_TO_LINEAR", converted, input)
 	// A file may describe other sources; only what it holds itself is wanted.
 	cmd.Env = append(os.Environ(), "OGR_SKIP=OGR_VRT,WFS,OAPIF,CSW,HTTP,PostgreSQL,MySQL,ODBC", "GDAL_SKIP=VRT,WMS,WCS,HTTP")
 	complaint := &head{}

@@ -185,7 +185,12 @@ func (f *File) inspect(ctx context.Context, member string) error {
 	}
 	f.stripSuffix()
 	f.format, f.reason = Detect(f.name, head)
-	if promised := claimed(f.name); promised != nil && f.format != Unknown && !slices.Contains(promised, f.format) {
+	switch promised := claimed(f.name); {
+	case promised == nil || slices.Contains(promised, f.format):
+	case f.reason == nameless: // a converter would take the name at its word
+		return referentials.Errorf(referentials.Invalid, "it is named like %s but %s", promised[0], f.reason).
+			At("%s", f.path).Do("download or copy the file again, or give it the extension of what it is")
+	case f.format != Unknown:
 		f.note("%s is named like %s but %s; it is read as %s", f.name, promised[0], f.reason, f.format)
 	}
 	return nil

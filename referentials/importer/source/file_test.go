@@ -138,6 +138,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"truncated zip", "x.zip", archive[:len(archive)-10], referentials.Invalid, "zip archive"},
 		{"several", "x.zip", zipped(t, "a.csv", "1", "b.csv", "2"), referentials.Invalid, "a.csv, b.csv"},
 		{"nothing known", "x.zip", zipped(t, "a.pdf", "1", "b.docx", "2"), referentials.Invalid, "a.pdf, b.docx"},
+		{"binary data", "x.csv", []byte("\x01\x02\x03\x04\x05"), referentials.Invalid, "named like CSV but it is binary data"},
 		{"spreadsheet", "x.xlsx", zipped(t, "[Content_Types].xml", "1"), referentials.Unsupported, "save the sheet as CSV"},
 	} {
 		t.Run(c.title, func(t *testing.T) {

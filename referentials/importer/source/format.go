@@ -44,6 +44,9 @@ func (f Format) IsJSON() bool { return f == GeoJSON || f == GeoJSONSeq || f == O
 // headSize is how much of a file's beginning is looked at to tell its format.
 const headSize = 64 << 10
 
+// nameless is the reason for what is neither text nor known.
+const nameless = "it is binary data of a kind that is not known"
+
 // signatures are the formats told by their first bytes. A Format of Unknown is one we
 // can name but not read.
 var signatures = []struct {
@@ -87,7 +90,7 @@ func Detect(name string, head []byte) (Format, string) {
 	}
 	text, ok := headText(head, strayControls(name))
 	if !ok {
-		return Unknown, "it is binary data of a kind that is not known"
+		return Unknown, nameless
 	}
 	trimmed := bytes.TrimLeft(text, " \t\r\n\ufeff")
 	if len(trimmed) == 0 {
