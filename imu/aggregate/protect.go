@@ -55,8 +55,10 @@ func (g *guard) protect(ctx context.Context) (*verdicts, error) {
 	left := map[part]bool{}
 	for b := range g.profiles {
 		p := g.profiles[b]
-		if len(g.judged) > 1 {
-			p.Partial = false // two quantities would leave different parts out
+		// Two quantities would leave different parts out, and of a cell that is told by category
+		// a part may be left out that no total above can be without.
+		if len(g.judged) > 1 || g.categories != nil {
+			p.Partial = false
 		}
 		p.Partial = p.Partial && len(g.judged[0].flanks) == 0
 		for k := range g.judged {
