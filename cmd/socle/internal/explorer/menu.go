@@ -52,6 +52,8 @@ type Field struct {
 	Role   string            `json:"role,omitempty"`
 	Refers string            `json:"refers,omitempty"`
 	Weight string            `json:"weight,omitempty"`
+
+	Terms []referentials.Term `json:"terms,omitempty"` // values it is known to take
 }
 
 // Place is a municipality: something to look for, and a name to write on the map.
@@ -141,7 +143,7 @@ func fieldsOf(d *referentials.Descriptor) []Field {
 	list := make([]Field, 0, len(d.Fields))
 	for i := range d.Fields {
 		f := &d.Fields[i]
-		list = append(list, Field{f.Name, f.Title, f.Description, string(f.Type), f.Unit, string(f.Role), f.Refers, f.Weight})
+		list = append(list, Field{f.Name, f.Title, f.Description, string(f.Type), f.Unit, string(f.Role), f.Refers, f.Weight, f.Terms})
 	}
 	return list
 }

@@ -363,6 +363,13 @@ export async function blocks(base, open) {
   await tab.ready();
   await tab.page.selectOption("[name=kind]", "tissu");
   await tab.page.waitForSelector("#blocks .legend li");
+  const { metadata } = (await api(base, "/styles/imu.json")).layers.find(l => l.metadata), legend = metadata["socle:legend"];
+  const shown = await tab.page.locator("#blocks .legend li[data-count]").evaluateAll(rows => rows.map(r => [r.querySelector(".range").textContent, r.querySelector("i").style.background]));
+  assert.ok(shown.length > 2);
+  for (const [name, colour] of shown) {
+    const rgb = legend.find(t => t.title.fr === name).colour.match(/[0-9a-f]{2}/g).map(c => parseInt(c, 16)).join(", ");
+    assert.equal(colour, `rgb(${rgb})`, name);
+  }
   const counts = await tab.page.locator("#blocks .legend li").evaluateAll(rows => rows.map(r => Number(r.dataset.count ?? 0)));
   const { numberMatched } = await api(base, "/collections/imu/items?resultType=hits&filter=tissu%20IS%20NOT%20NULL");
   assert.equal(counts.reduce((a, b) => a + b, 0), numberMatched);

@@ -2,14 +2,14 @@
 import { hues } from "./classes.js";
 import { choice, el } from "./dom.js";
 import { legendOf, swatch } from "./legend.js";
-import { kindsOf, measuresOf, titleOf } from "./menu.js";
+import { kindsOf, measuresOf, termOf, titleOf } from "./menu.js";
 import { getJSON } from "./server.js";
 import { newTheme } from "./state.js";
 import { number, read, say } from "./words.js";
 
 /** @typedef {import("./menu.js").Menu} Menu */
 /** @typedef {import("./menu.js").Layer} Layer */
-/** @typedef {{mesh: Layer, field: string, counts: Map<string, number>, colours: Map<string, string>}} Kinds */
+/** @typedef {{mesh: Layer, field: string, counts: Map<string, number>, colours: Map<string, string>, name: (kind: string) => string}} Kinds */
 
 /** What the server calls cells of no kind. */
 const unknown = "?";
@@ -36,13 +36,19 @@ async function count(menu, mesh, field) {
 
 /** @param {Menu} menu @param {string} which "imu.tissu" @returns {Promise<Kinds | null>} */
 export async function kindsFor(menu, which) {
-  const mesh = menu.layers.find(l => which.startsWith(`${l.id}.`) && l.mesh), field = mesh ? which.slice(mesh.id.length + 1) : "";
-  if (!mesh || !mesh.fields.some(f => f.name === field)) return null;
+  const mesh = menu.layers.find(l => which.startsWith(`${l.id}.`) && l.mesh), field = mesh ? which.slice(mesh.id.length + 1) : "", about = mesh?.fields.find(f => f.name === field);
+  if (!mesh || !about) return null;
   let asked = counted.get(which);
   if (!asked) counted.set(which, asked = count(menu, mesh, field));
   asked.catch(() => counted.delete(which));
-  const counts = new Map([...await asked].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, hues.length));
-  return { mesh, field, counts, colours: new Map([...counts.keys()].map((k, i) => [k, hues[i]])) };
+  const all = await asked, name = (/** @type {string} */ kind) => termOf(about, kind);
+  // A category whose values have colours keeps them, in its own order: water is blue wherever it is drawn.
+  const known = (about.terms ?? []).filter(t => t.colour && all.has(t.value));
+  if (known.length) {
+    return { mesh, field, name, counts: new Map(known.map(t => [t.value, all.get(t.value) ?? 0])), colours: new Map(known.map(t => [t.value, t.colour ?? ""])) };
+  }
+  const counts = new Map([...all].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, hues.length));
+  return { mesh, field, name, counts, colours: new Map([...counts.keys()].map((k, i) => [k, hues[i]])) };
 }
 
 /**
@@ -81,6 +87,6 @@ function kindLegend(k) {
   const total = [...k.counts.values()].reduce((a, b) => a + b, 0), none = k.mesh.count - total;
   if (total === 0) return el("p", { className: "note" }, say("Aucune maille n'a de classe : ", "No cell has a kind: "), el("code", {}, "socle imu build"), say(" les classe.", " gives them one."));
   return el("section", { className: "legend", "aria-label": say("Légende", "Legend") }, el("ul", {},
-    ...[...k.counts].map(([kind, n]) => el("li", { data: { count: String(n) } }, swatch(k.colours.get(kind) ?? ""), el("span", { className: "range" }, kind), el("span", { className: "count" }, number(n)))),
+    ...[...k.counts].map(([kind, n]) => el("li", { data: { count: String(n) } }, swatch(k.colours.get(kind) ?? ""), el("span", { className: "range" }, k.name(kind)), el("span", { className: "count" }, number(n)))),
     none > 0 ? el("li", {}, el("i", { className: "swatch nothing" }), el("span", { className: "range" }, say("Autres ou sans classe", "Others or none")), el("span", { className: "count" }, number(none))) : null));
 }

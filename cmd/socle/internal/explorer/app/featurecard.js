@@ -1,6 +1,6 @@
 // What is known of a feature that was clicked: its attributes in words, and where it lies.
 import { el } from "./dom.js";
-import { titleOf } from "./menu.js";
+import { termOf, titleOf } from "./menu.js";
 import { getJSON } from "./server.js";
 import { base, number, quantity, read, say } from "./words.js";
 
@@ -79,5 +79,6 @@ function valueOf(menu, f, v) {
   if (typeof v === "number" && f.role !== "key" && f.role !== "time") return f.unit && f.unit !== "1" ? quantity(v, f.unit) : number(v);
   if (typeof v === "boolean") return v ? say("oui", "yes") : say("non", "no");
   if (typeof v === "object") return el("code", {}, JSON.stringify(v));
+  if (f.terms) return termOf(f, v);
   return /^https?:\/\//.test(String(v)) ? el("a", { href: String(v), rel: "noopener nofollow" }, String(v)) : String(v);
 }

@@ -268,7 +268,7 @@ function listen(view, which) {
       const v = answers[which].values, hit = view.at(e.point, true), shift = which && state.compare === "split" ? byId("map-b").offsetLeft : 0;
       if (hit && kinds && hit.layer.id === kinds.mesh.id && !v) {
         byId("tip").hidden = false;
-        byId("tip").replaceChildren(el("b", {}, String(hit.properties[kinds.field] ?? say("sans classe", "no kind"))), el("span", {}, String(hit.key)));
+        byId("tip").replaceChildren(el("b", {}, kinds.field in hit.properties ? kinds.name(hit.properties[kinds.field]) : say("sans classe", "no kind")), el("span", {}, String(hit.key)));
         byId("tip").classList.remove("fixed");
         byId("tip").style.left = `${e.point.x}px`; byId("tip").style.top = `${e.point.y}px`;
       } else if (v) tip(v, hit && hit.layer.id === v.mesh ? v.at.get(hit.key) ?? -1 : -1, { x: e.point.x + shift, y: e.point.y });

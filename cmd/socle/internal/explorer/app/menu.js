@@ -2,7 +2,7 @@
 import { read, say, unit } from "./words.js";
 
 /** @typedef {import("./words.js").Text} Text */
-/** @typedef {{name: string, title?: Text, about?: Text, type: string, unit?: string, role?: string, refers?: string, weight?: string}} Field */
+/** @typedef {{name: string, title?: Text, about?: Text, type: string, unit?: string, role?: string, refers?: string, weight?: string, terms?: {value: string, title?: Text, colour?: string}[]}} Field */
 /** @typedef {{id: string, title: Text, about?: Text, class: string, producer?: string, licence?: string, vintage?: string}} About */
 /** @typedef {About & {count: number, shape: number, mesh: boolean, key: string, label?: string, bounds: [number, number, number, number], minzoom: number, maxzoom: number, onTiles: string[], fields: Field[], revision: string}} Layer */
 /** @typedef {{key: string, name: string, box: [number, number, number, number], at: [number, number]}} Place */
@@ -14,6 +14,9 @@ import { read, say, unit } from "./words.js";
 
 /** A field's title, or its name. @param {Field} f */
 export const titleOf = f => read(f.title) || f.name;
+
+/** A value of a category in words. @param {Field | undefined} f @param {any} v @returns {string} */
+export const termOf = (f, v) => read(f?.terms?.find(t => t.value === String(v))?.title) || String(v);
 
 /** A measure that can be asked of a source. @typedef {{value: string, text: string, group: string, refused?: string}} Measure */
 
