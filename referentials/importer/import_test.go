@@ -298,6 +298,15 @@ func TestShapes(t *testing.T) {
 	}
 }
 
+// TestHeightsOfTheSystemAreDropped takes Lambert-93 with heights for Lambert-93, whoever says so.
+func TestHeightsOfTheSystemAreDropped(t *testing.T) {
+	for _, c := range []struct{ declared, asked crs.CRS }{{crs.EPSG(5698), crs.CRS{}}, {crs.CRS{}, crs.EPSG(5698)}} {
+		if m, _ := brought(t, Options{CRS: c.asked}, layer(c.declared, point(350000, 6780000))); m.desc.CRS != crs.EPSG(2154) {
+			t.Errorf("declared %s, asked for %s: %s", c.declared, c.asked, m.desc.CRS)
+		}
+	}
+}
+
 func TestDroppedOrdinatesAreToldOnce(t *testing.T) {
 	in := layer(crs.CRS84, point(-1.6, 48), point(-1.7, 48))
 	for i := range in.src.(*memorySource).records {

@@ -32,6 +32,7 @@ func resolveSystems(r *Report, inputs []*input, side *sidecar, opt *Options) err
 		case !in.assumed.IsZero():
 			in.crs, in.crsFrom = in.assumed, "the default of GeoJSON"
 		}
+		in.crs = crs.Horizontal(in.crs) // heights are dropped
 		sample := &in.survey.sample
 		j, err := judge(in.crs, sample.xy)
 		if err != nil {

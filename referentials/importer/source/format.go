@@ -56,6 +56,7 @@ var signatures = []struct {
 }{
 	{"SQLite format 3\x00", GeoPackage, "it begins as an SQLite database"},
 	{"fgb\x03fgb", FlatGeobuf, "it begins with FlatGeobuf's magic bytes"},
+	{"fgb\x02fgb", FlatGeobuf, "it begins with FlatGeobuf's magic bytes, of a version before"},
 	{"PAR1", GeoParquet, "it begins with Parquet's magic bytes"},
 	{"\x00\x00\x27\x0a", Shapefile, "it begins with the shapefile code 9994"},
 	{"%PDF", Unknown, "it is a PDF document"},

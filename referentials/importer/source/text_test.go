@@ -37,6 +37,7 @@ func TestDetect(t *testing.T) {
 		{"x.csv", "PAR1\x15\x04", source.GeoParquet, "Parquet"},
 		{"x.gpkg", "SQLite format 3\x00", source.GeoPackage, "SQLite"},
 		{"x.fgb", "fgb\x03fgb\x00", source.FlatGeobuf, "FlatGeobuf"},
+		{"x.fgb", "fgb\x02fgb\x00", source.FlatGeobuf, "a version before"},
 		{"x.csv", "<!DOCTYPE HTML><html>", source.Unknown, "web page"},
 		{"x.gml", `<?xml version="1.0"?><wfs:FeatureCollection`, source.Unknown, "GML"},
 		{"x.osm", "<?xml version='1.0'?>\n<osm version", source.Unknown, "OpenStreetMap"},
