@@ -22,6 +22,17 @@ type numberAsked struct {
 	building string
 }
 
+// ends gives the numbers of a range, the last one 0 where there is none. A suffix is of the
+// last: 12-14 bis.
+func (n numberAsked) ends() (first, last numberAsked) {
+	first = n
+	if n.to > 0 {
+		last = n
+		first.suffix, last.value = noSuffix, n.to
+	}
+	return first, last
+}
+
 // Bounds that tell answers from noise.
 const (
 	leastName       = 0.58 // share of a name's words that must agree

@@ -237,16 +237,10 @@ func (f *finder) house(k uint32, fit *fit) {
 	r.Text, r.Score = float64(fit.text), float64(fit.text)
 	n := fit.number
 	if n.value > 0 {
-		for _, value := range [2]int32{n.value, n.to} {
-			if value == 0 {
-				continue
-			}
-			n.value = value
-			if f.exact(s, n, r) {
-				return
-			}
+		first, last := n.ends()
+		if f.exact(s, first, r) || last.value > 0 && f.exact(s, last, r) {
+			return
 		}
-		n.value = fit.number.value
 		if f.nearest(s, n, &r) {
 			r.Score *= keptNearest
 			f.found = append(f.found, r)

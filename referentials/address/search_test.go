@@ -58,6 +58,8 @@ func TestSearch(t *testing.T) {
 		{"999 rue du general leclerc rennes", "Rue du Général Leclerc Rennes street missing"},
 		{"18-20 rue du general leclerc le rheu", "18 Rue du Général Leclerc 35650 Le Rheu housenumber exact"},
 		{"22-24 rue du general leclerc rennes", "24 Rue du Général Leclerc Rennes housenumber exact"},
+		{"12-14bis rue du general leclerc rennes", "12 Rue du Général Leclerc Rennes housenumber exact"},
+		{"13-14bis rue du general leclerc rennes", "14 bis Rue du Général Leclerc Rennes housenumber exact"},
 		{"22 à 24 rue du general leclerc rennes", "24 Rue du Général Leclerc Rennes housenumber exact"},
 		{"douze rue du general leclerc rennes", "12 Rue du Général Leclerc Rennes housenumber exact"},
 		{"appt 3 2e étage 12 rue du general leclerc rennes", "12 Rue du Général Leclerc Rennes housenumber exact"},
