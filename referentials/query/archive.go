@@ -122,8 +122,13 @@ func (e *Engine) Resume(current *snapshot.PublicCollection, at Cursor) (*snapsho
 	}
 	c, ok := e.archive.find(current.ID(), at.Tag)
 	if !ok || !reflect.DeepEqual(c.Descriptor(), current.Descriptor()) {
-		return nil, referentials.Errorf(referentials.Gone, "the data changed, and the version that this cursor walks is kept no longer").
-			At("parameter cursor").Do("start again from the first page")
+		return nil, ErrWalkEnded()
 	}
 	return c, nil
+}
+
+// ErrWalkEnded says that a walk cannot go on from a cursor.
+func ErrWalkEnded() *referentials.Error {
+	return referentials.Errorf(referentials.Gone, "the data changed, and the version that this cursor walks is kept no longer").
+		At("parameter cursor").Do("start again from the first page")
 }

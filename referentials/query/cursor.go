@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 
 	"socle/referentials"
+	"socle/referentials/snapshot"
 )
 
 // Cursor is where a walk through a selection is. It names the revision it walks, so that
@@ -15,11 +16,29 @@ type Cursor struct {
 	Tag      string // of the collection's revision
 	Position int    // in the selection: of the next row
 	query    uint64 // the query it belongs to
+	seam     uint64 // the key of the row before, as a hash
 }
 
-// CursorAt gives the cursor of a position in the answer to a query.
-func CursorAt(tag string, q *Query, position int) Cursor {
-	return Cursor{Tag: tag, Position: position, query: q.hash()}
+// CursorAt gives the cursor of a position in s, the answer of c to a query.
+func CursorAt(c *snapshot.PublicCollection, q *Query, s *Selection, position int) Cursor {
+	return Cursor{Tag: c.Tag(), Position: position, query: q.hash(), seam: seamAt(c, s, position)}
+}
+
+// Meets tells whether the cursor comes to where it was given in s, the answer of c. A server
+// that was started meanwhile, or another one of the same store, may hold the rows of one
+// revision in another order: a row that was deleted and inserted again has its old place
+// with who followed the edits, and the last one with who read them all.
+func (c *Cursor) Meets(in *snapshot.PublicCollection, s *Selection) bool {
+	return c.seam == seamAt(in, s, c.Position)
+}
+
+func seamAt(c *snapshot.PublicCollection, s *Selection, position int) uint64 {
+	if position <= 0 || position > s.Len() {
+		return 0
+	}
+	h := fnv.New64a()
+	_, _ = h.Write(c.Value(s.Row(position-1), c.Descriptor().KeyIndex()).AppendBinary(nil)) // a hash never fails
+	return h.Sum64()
 }
 
 // Belongs tells whether the cursor walks the answer to q.
@@ -35,6 +54,7 @@ func (q *Query) hash() uint64 {
 func (c Cursor) String() string {
 	b := binary.AppendUvarint(nil, uint64(c.Position))
 	b = binary.LittleEndian.AppendUint64(b, c.query)
+	b = binary.LittleEndian.AppendUint64(b, c.seam)
 	b = append(b, c.Tag...)
 	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
 	return base64.RawURLEncoding.EncodeToString(b)
@@ -56,8 +76,11 @@ func ParseCursor(s string) (Cursor, error) {
 	}
 	body, sum := b[:len(b)-4], binary.LittleEndian.Uint32(b[len(b)-4:])
 	position, n := binary.Uvarint(body)
-	if crc32.ChecksumIEEE(body) != sum || n <= 0 || position > 1<<32 || len(body) < n+8 {
+	if crc32.ChecksumIEEE(body) != sum || n <= 0 || position > 1<<32 || len(body) < n+16 {
 		return Cursor{}, bad
 	}
-	return Cursor{Tag: string(body[n+8:]), Position: int(position), query: binary.LittleEndian.Uint64(body[n:])}, nil
+	return Cursor{
+		Tag: string(body[n+16:]), Position: int(position),
+		query: binary.LittleEndian.Uint64(body[n:]), seam: binary.LittleEndian.Uint64(body[n+8:]),
+	}, nil
 }

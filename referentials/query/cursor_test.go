@@ -9,7 +9,7 @@ import (
 
 func TestCursor(t *testing.T) {
 	q := &Query{Sort: []Key{{Field: 1, Descending: true}}}
-	at := CursorAt("3.14-abc", q, 1_000_000)
+	at := CursorAt(meters(10).collection(t), q, &Selection{n: 10}, 7)
 	got, err := ParseCursor(at.String())
 	if err != nil || got != at || !got.Belongs(q) {
 		t.Errorf("got %+v (%v), want %+v", got, err, at)
@@ -24,8 +24,27 @@ func TestCursor(t *testing.T) {
 	}
 }
 
+// TestCursorMeets: a cursor leads on after the row that it was given behind, and nowhere else.
+func TestCursorMeets(t *testing.T) {
+	c := meters(10).collection(t)
+	rows := []uint32{3, 1, 4, 9, 5}
+	given := &Selection{rows: rows, n: 5}
+	at := CursorAt(c, &Query{}, given, 2)
+	for _, s := range []struct {
+		rows  []uint32
+		meets bool
+	}{{rows, true}, {[]uint32{3, 1, 5, 9, 4}, true}, {[]uint32{1, 3, 4, 9, 5}, false}, {[]uint32{3, 4, 9, 5, 1}, false}, {[]uint32{3}, false}} {
+		if at.Meets(c, &Selection{rows: s.rows, n: len(s.rows)}) != s.meets {
+			t.Errorf("in %v: meets is not %v", s.rows, s.meets)
+		}
+	}
+	if start := CursorAt(c, &Query{}, given, 0); !start.Meets(c, &Selection{n: 10}) {
+		t.Error("the first page is always where it was")
+	}
+}
+
 func FuzzParseCursor(f *testing.F) {
-	f.Add(CursorAt("3.14-abc", &Query{}, 7).String())
+	f.Add(Cursor{Tag: "3.14-abc", Position: 7, query: 1, seam: 2}.String())
 	f.Add("AAAAAAAA")
 	f.Fuzz(func(t *testing.T, s string) {
 		c, err := ParseCursor(s)
@@ -71,7 +90,7 @@ func TestWalk(t *testing.T) {
 	now := time.Now()
 	e.archive.now = func() time.Time { return now }
 	first := s.collection(t)
-	at := CursorAt(first.Tag(), &Query{}, 4)
+	at := CursorAt(first, &Query{}, &Selection{n: 10}, 4)
 
 	if c, err := e.Resume(first, at); err != nil || c != first {
 		t.Errorf("the current revision: %v", err)
@@ -110,7 +129,7 @@ func TestWalk(t *testing.T) {
 	last := s.collection(t)
 	s.replace()
 	now = now.Add(2 * time.Hour)
-	if _, err := e.Resume(s.collection(t), CursorAt(last.Tag(), &Query{}, 1)); referentials.CodeOf(err) != referentials.Gone {
+	if _, err := e.Resume(s.collection(t), CursorAt(last, &Query{}, &Selection{n: 10}, 1)); referentials.CodeOf(err) != referentials.Gone {
 		t.Errorf("after its lifetime: got %v", err)
 	}
 	e.archive.expire()

@@ -72,7 +72,7 @@ func TestDifference(t *testing.T) {
 		after := before
 		for range rapid.IntRange(0, 3).Draw(rt, "edits") {
 			var err error
-			if after, err = after.edited(after.state.Version.Revision+1, m.changes(min(n, 1+r.IntN(4)), n+3-min(3, n)), new(crs.Cache)); err != nil {
+			if after, err = after.edited(after.state.Version.Revision+1, told(after, m.changes(min(n, 1+r.IntN(4)), n+3-min(3, n))), new(crs.Cache)); err != nil {
 				rt.Fatal(err)
 			}
 		}

@@ -22,9 +22,11 @@ type touch struct {
 	row *referentials.Row
 }
 
-// resolve finds the rows that changes are about.
+// resolve finds the rows that changes are about. Gone when rows have other places among the
+// others than before, as some do that were deleted and inserted again: edits move none.
 func (c *Collection) resolve(changes []referentials.Change) (*edits, error) {
 	e := new(edits)
+	last := -1 // upserts come in the order of the rows
 	for k := range changes {
 		change := &changes[k]
 		at, known := c.keys.find(change.Key)
@@ -39,6 +41,10 @@ func (c *Collection) resolve(changes []referentials.Change) (*edits, error) {
 				return nil, referentials.Errorf(referentials.Internal, "the store gave %d values for %d fields", len(change.Row.Values), len(c.columns))
 			}
 			if known {
+				if at < last || len(e.added) > 0 {
+					return nil, referentials.Errorf(referentials.Gone, "rows have changed their places")
+				}
+				last = at
 				e.touched = append(e.touched, touch{at, &change.Row})
 			} else {
 				e.added = append(e.added, &change.Row)

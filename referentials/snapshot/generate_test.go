@@ -1,8 +1,10 @@
 package snapshot
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"socle/geo"
 	"socle/geo/crs"
@@ -134,4 +136,20 @@ func (m *rowMaker) changes(n, keys int) []referentials.Change {
 		out = append(out, referentials.Change{Op: referentials.Upsert, Key: m.key(k), Row: m.row(k)})
 	}
 	return out
+}
+
+// told gives changes of c in the order that stores tell them in: upserts as their rows lie, new
+// rows last.
+func told(c *Collection, changes []referentials.Change) []referentials.Change {
+	place := func(change referentials.Change) int {
+		if change.Op == referentials.Delete {
+			return -1
+		}
+		if at, known := c.keys.find(change.Key); known {
+			return at
+		}
+		return c.Len()
+	}
+	slices.SortStableFunc(changes, func(a, b referentials.Change) int { return cmp.Compare(place(a), place(b)) })
+	return changes
 }

@@ -243,6 +243,25 @@ func TestEditKeepsPlaces(t *testing.T) {
 	}
 }
 
+// TestMovedRows: edits that tell rows in another order than they lie in cannot be followed.
+func TestMovedRows(t *testing.T) {
+	d := everyType("things", referentials.String, geo.Point, crs.EPSG(3948))
+	m := rowMaker{rand: rand.New(rand.NewPCG(1, 2)), d: &d}
+	c := collectionOf(t, d, 1, []referentials.Row{m.row(0), m.row(1), m.row(2)})
+	for _, test := range []struct {
+		rows  []int // of keys; 3 is new
+		moved bool
+	}{{[]int{0, 2, 3}, false}, {[]int{1}, false}, {[]int{3}, false}, {[]int{1, 0}, true}, {[]int{3, 2}, true}} {
+		var changes []referentials.Change
+		for _, k := range test.rows {
+			changes = append(changes, referentials.Change{Op: referentials.Upsert, Key: m.key(k), Row: m.row(k)})
+		}
+		if _, err := c.edited(1, changes, &crs.Cache{}); (referentials.CodeOf(err) == referentials.Gone) != test.moved {
+			t.Errorf("%v: %v", test.rows, err)
+		}
+	}
+}
+
 func TestBrokenRows(t *testing.T) {
 	d := everyType("things", referentials.String, geo.Point, crs.EPSG(3948))
 	m := rowMaker{rand: rand.New(rand.NewPCG(1, 2)), d: &d}

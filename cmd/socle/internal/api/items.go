@@ -38,6 +38,7 @@ type page struct {
 	in         system
 	base       base
 	lang       string
+	from       *query.Cursor // nil: the page begins at its offset
 
 	selection *query.Selection
 	matched   int // features in the selection
@@ -113,7 +114,7 @@ func (a *API) readPlace(p *page) (err error) {
 		return referentials.Errorf(referentials.Invalid, "the cursor belongs to another question: filters and order may not change between pages").
 			At("parameter cursor").Do("leave the cursor out to start from the first page")
 	}
-	p.offset = from.Position
+	p.from, p.offset = &from, from.Position
 	p.collection, err = a.engine.Resume(p.collection, from)
 	return err
 }
@@ -133,6 +134,9 @@ func (a *API) selected(r *http.Request, c *snapshot.PublicCollection, q *query.Q
 func (a *API) selectRows(r *http.Request, p *page) (err error) {
 	if p.selection, err = a.selected(r, p.collection, p.asked); err != nil {
 		return err
+	}
+	if p.from != nil && !p.from.Meets(p.collection, p.selection) {
+		return query.ErrWalkEnded()
 	}
 	p.matched = p.selection.Len()
 	p.count = max(0, min(p.limit, p.matched-p.offset))
@@ -157,7 +161,7 @@ func (p *page) links() []encode.Link {
 		}
 	}
 	turn := func(rel, title string, position int) {
-		at := query.CursorAt(p.collection.Tag(), p.asked, position)
+		at := query.CursorAt(p.collection, p.asked, p.selection, position)
 		links = append(links, encode.Link{Href: with(address, p.query.values, "offset", "", "cursor", at.String()), Rel: rel, Type: self, Title: title})
 	}
 	if p.count > 0 && p.offset+p.count < p.matched {

@@ -237,3 +237,21 @@ func TestConformance(t *testing.T) {
 		}
 	}
 }
+
+// TestWalkOverOtherOrder follows a link to a server that holds the rows of the same revision
+// in another order: it does not go on where rows would be left out or come twice.
+func TestWalkOverOtherOrder(t *testing.T) {
+	a := open(t, nil)
+	other, store, load := openChanging(t, Config{Version: "test"}, nil)
+	for i := range store.kept {
+		if store.kept[i].state.Descriptor.ID == "adresses" {
+			rows := store.kept[i].rows
+			store.kept[i].rows = append(slices.Clone(rows[1:]), rows[0])
+		}
+	}
+	load()
+	for query, want := range map[string]int{"limit=5": http.StatusGone, "limit=5&sortby=id_adr": http.StatusOK} {
+		next := get(t, a, "/collections/adresses/items?"+query, http.StatusOK).link("next")
+		get(t, other, strings.TrimPrefix(next, "http://socle.test"), want)
+	}
+}
