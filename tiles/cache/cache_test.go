@@ -280,6 +280,33 @@ func TestLists(t *testing.T) {
 	}
 }
 
+// TestListsOfOneClient has a client ask for collections in every order: what others ask for
+// stays at hand.
+func TestListsOfOneClient(t *testing.T) {
+	ids := []string{"a", "b", "c", "d", "e", "f"}
+	s := newTerritory(t, Options{}, drawerFunc(func(dst []byte) ([]byte, tiles.Stats, error) { return append(dst, 1), tiles.Stats{}, nil }), func(m *memory) {
+		for _, id := range ids {
+			m.publish(describe(id, geo.Point), nil)
+		}
+	})
+	if _, err := s.cache.Tile(t.Context(), ids[:1], 0, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 3 * maxLists {
+		rng.Shuffle(len(ids), func(i, k int) { ids[i], ids[k] = ids[k], ids[i] })
+		if _, err := s.cache.Tile(t.Context(), ids, 0, 0, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(s.cache.now().lists); n != maxLists {
+		t.Errorf("%d lists are remembered, not %d", n, maxLists)
+	}
+	if _, ok := s.cache.Lookup("a", 0, 0, 0); !ok {
+		t.Error("the tile of a single collection has to be drawn again")
+	}
+}
+
 // TestStats counts what was asked for and what became of features.
 func TestStats(t *testing.T) {
 	s := newTerritory(t, Options{}, tiles.New(tiles.Options{}), town(50, 1))

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"maps"
 	"slices"
 	"sync/atomic"
 
@@ -46,6 +47,28 @@ const (
 	maxLists   = 256
 	maxChanges = 64
 )
+
+// stalest gives the list that was last asked for before all others. There is no end of lists
+// of several collections, and one client may ask for all: while they are at least half of
+// them, one of a single collection, which is drawn ahead, does not make room for another.
+func (e *epoch) stalest() string {
+	var stalest [2]string // of single collections, and of several
+	several := 0
+	for name, l := range e.lists {
+		k := 0
+		if len(l.ids) > 1 {
+			k = 1
+			several++
+		}
+		if stalest[k] == "" || l.lastAsked.Load() < e.lists[stalest[k]].lastAsked.Load() {
+			stalest[k] = name
+		}
+	}
+	if several >= maxLists/2 {
+		return stalest[1]
+	}
+	return stalest[0]
+}
 
 // holds tells whether a tile of the list still shows what is there, and if so notes it.
 func (l *list) holds(t *Tile, z, x, y uint32) bool {
@@ -242,15 +265,9 @@ func (c *Cache) learn(name string, ids []string, asked bool) (*epoch, *list, err
 		l.lastAsked.Store(c.counts.hits.Load() + 1)
 	}
 	next := &epoch{public: e.public, lists: make(map[string]*list, len(e.lists)+1)}
-	stalest := ""
-	for other, o := range e.lists {
-		next.lists[other] = o
-		if stalest == "" || o.lastAsked.Load() < e.lists[stalest].lastAsked.Load() {
-			stalest = other
-		}
-	}
+	maps.Copy(next.lists, e.lists)
 	if len(next.lists) >= maxLists {
-		delete(next.lists, stalest) // its tiles will be forgotten one by one
+		delete(next.lists, e.stalest()) // its tiles will be forgotten one by one
 	}
 	next.lists[name] = l
 	c.epoch.Store(next)
