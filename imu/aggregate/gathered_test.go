@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -87,5 +88,65 @@ func TestSplitFeaturesAreWholeAbove(t *testing.T) {
 	})
 	if dominated == 0 {
 		t.Error("the number of firms alone hides them: the test shows nothing")
+	}
+}
+
+// consumers puts rectangles with a value and units on 2 × 2 blocks of one district.
+func consumers(t fataler, profile string, list []consumer) *Release {
+	t.Helper()
+	d := referentials.Descriptor{ID: "consumers", Class: referentials.Territorial, Access: referentials.Restricted, Profile: profile,
+		Key: "id", Geometry: geo.Polygon, CRS: lambert, Fields: []referentials.Field{
+			{Name: "id", Type: referentials.Integer, Role: referentials.Key},
+			{Name: "use", Type: referentials.Number, Role: referentials.Extensive, Unit: "MW.h", Disclosure: referentials.Confidential},
+			{Name: "points", Type: referentials.Integer, Role: referentials.Extensive, Disclosure: referentials.UnitCount},
+		}}
+	s := &shelf{}
+	var rows []referentials.Row
+	for i, c := range list {
+		row := referentials.Row{Geom: geo.Geometry{Type: geo.Polygon},
+			Values: []referentials.Value{referentials.IntegerValue(int64(i)), referentials.NumberValue(c.use), referentials.IntegerValue(c.points)}}
+		for _, v := range [][2]float64{{0, 0}, {1, 0}, {1, 1}, {0, 1}, {0, 0}} {
+			row.Geom.Add(west+c.x+v[0]*c.wide, south+c.y+v[1]*c.high)
+		}
+		row.Geom.EndRing()
+		row.Geom.EndPart()
+		rows = append(rows, row)
+	}
+	s.add(d, rows)
+	s.add(blocks(2))
+	s.add(districts(2))
+	get := s.load(t)
+	return mustRun(t, Request{Source: get("consumers"), Mesh: get("blocks"), Parents: []*snapshot.Collection{get("districts")}, Method: crosswalk.Area,
+		Measures: []Measure{{Function: Sum, Field: "use"}}})
+}
+
+type consumer struct {
+	x, y, wide, high, use float64
+	points                int64
+}
+
+// TestSplitFeaturesAreWholeInWhatIsLeft hides more where the district less what is shown of it
+// is mostly one firm, whose parts are no more than half of each block.
+func TestSplitFeaturesAreWholeInWhatIsLeft(t *testing.T) {
+	list := []consumer{{0, 0, 200, 100, 100, 1}}
+	for k := range 2 { // two more in each of the blocks that it lies in, and five in each of the others
+		for i := range 2 {
+			list = append(list, consumer{float64(k)*100 + 10 + 10*float64(i), 10, 5, 5, 3, 1})
+		}
+		for i := range 5 {
+			list = append(list, consumer{float64(k)*100 + 10 + 10*float64(i), 110, 5, 5, 200, 1})
+		}
+	}
+	rel := consumers(t, "insee-entreprises", list)
+	if got := hiddenIn(rel); strings.Count(got[:4], "#") < 3 && got[5] != '#' {
+		t.Errorf("hidden are %s: what is left of the district is 112, of which one firm is 100", got)
+	}
+}
+
+// TestNoPartialTotalOfNothing hides a district all of which is hidden: it is not without data.
+func TestNoPartialTotalOfNothing(t *testing.T) {
+	rel := consumers(t, "energie-elec-res", []consumer{{0, 0, 200, 200, 100, 10}})
+	if got := rel.Parents[0].Status(0, 0, 0); got != Hidden {
+		t.Errorf("the district is %s", got)
 	}
 }

@@ -28,6 +28,7 @@ type guard struct {
 	tower      *tower
 	categories *grid  // nil without
 	size       int    // how many categories
+	shared     bool   // features are split among cells
 	dropped    *guard // the same of what a filter left out; nil without
 }
 
@@ -225,6 +226,7 @@ func (g *guard) table(l *layout, p *disclosure.Profile, j *judged, b int) *discl
 // gives away what was left out, with the same figure unfiltered, which anyone may ask for.
 func (g *guard) see(j *judged, b, f int, of func(*guard) *grid) disclosure.Cell {
 	c := j.cell(of(g), f)
+	c.Shared = g.shared && c != disclosure.Cell{}
 	if g.dropped == nil {
 		return c
 	}

@@ -137,7 +137,7 @@ func (w *work) multiply(ctx context.Context, walks Crosswalks) error {
 func (w *work) guard(ctx context.Context, walks Crosswalks, keep []bool) (*guard, error) {
 	n, sheets := w.r.Source.Len(), w.groups.sheets()
 	codes := w.groups.codes(n, keep, false)
-	g := &guard{profiles: w.profiles, judged: w.judged, tower: &tower{r: w.r, terms: w.plan.terms}, size: len(w.groups.categories)}
+	g := &guard{profiles: w.profiles, judged: w.judged, tower: &tower{r: w.r, terms: w.plan.terms}, size: len(w.groups.categories), shared: splits(w.matrix)}
 	var err error
 	if g.tower.cells, err = multiply(ctx, w.matrix, w.plan.terms, codes, sheets); err != nil {
 		return nil, err

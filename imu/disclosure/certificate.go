@@ -70,7 +70,7 @@ func digest(p *Profile, t *Table) string {
 		}
 	}
 	for _, c := range t.Cells {
-		buf = binary.LittleEndian.AppendUint64(buf, uint64(c.Units))
+		buf = binary.LittleEndian.AppendUint64(buf, uint64(c.Units)<<1|bit(c.Shared))
 		for _, v := range [...]float64{c.Value, c.Largest, c.Second} {
 			buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(v))
 		}

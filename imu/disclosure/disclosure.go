@@ -20,6 +20,10 @@ type Cell struct {
 	Value   float64 // what thresholds and dominance judge, ≥ 0, in the profile's unit
 	Largest float64 // its largest contribution, in the same unit
 	Second  float64 // its second largest
+
+	// Shared says that units may stand behind several cells, as those of features that are split
+	// do: of a group of cells, the largest contribution may then be all of its largest ones.
+	Shared bool
 }
 
 // Relation says that a cell is the sum of others, by their index in the table, and that

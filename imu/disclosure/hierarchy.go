@@ -312,7 +312,8 @@ func (h *hierarchy) leaveOut(total int, byLaw bool) bool {
 		}
 	}
 	walk(total)
-	if len(out) == 0 || byLaw && h.p.Rule.judge(sum.sum) == Shown || sum.sum.Units >= h.cells[total].Units {
+	whole := &h.cells[total]
+	if len(out) == 0 || byLaw && h.p.Rule.judge(sum.sum) == Shown || sum.sum.Units >= whole.Units || sum.sum.Value >= whole.Value*(1-slack) {
 		return false // of nothing but hidden cells no partial total is left
 	}
 	for _, c := range out {

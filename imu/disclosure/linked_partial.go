@@ -31,7 +31,7 @@ func (l *linked) leaveOut(group []int32) bool {
 		}
 	}
 	for t, c := range lost {
-		if i := l.cells[t]; !l.hidden(i) && c.Units >= l.state.cells[i].Units {
+		if i := l.cells[t]; !l.hidden(i) && (c.Units >= l.state.cells[i].Units || c.Value >= l.state.cells[i].Value*(1-slack)) {
 			return false
 		}
 	}

@@ -56,8 +56,12 @@ func (p *Profile) width(c Cell) float64 {
 	return max(p.Protection*c.Value, p.Rule.need(c))
 }
 
-// add gives the cell that two disjoint ones make together.
+// add gives the cell that two disjoint ones make together. Where both may hold parts of the
+// same unit, its contributions are at most what is said.
 func (c Cell) add(d Cell) Cell {
+	if c.Shared || d.Shared {
+		return Cell{Units: c.Units + d.Units, Value: c.Value + d.Value, Largest: c.Largest + d.Largest, Second: c.Second + d.Second, Shared: true}
+	}
 	s := Cell{Units: c.Units + d.Units, Value: c.Value + d.Value, Largest: max(c.Largest, d.Largest)}
 	s.Second = max(min(c.Largest, d.Largest), c.Second, d.Second)
 	return s
