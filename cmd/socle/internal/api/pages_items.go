@@ -116,8 +116,8 @@ func (q pageQuery) columns(d *referentials.Descriptor) []int {
 	if label := d.LabelIndex(); label >= 0 && label != order[0] {
 		at++
 	}
-	for part := range strings.SplitSeq(q.values.Get("sortby"), ",") {
-		i := d.FieldIndex(strings.TrimLeft(part, "+- "))
+	for _, part := range namesIn(q.values.Get("sortby"), d) {
+		i := d.FieldIndex(unsigned(part))
 		if k := slices.Index(order, i); k >= at {
 			order = slices.Insert(slices.Delete(order, k, k+1), at, i)
 			at++

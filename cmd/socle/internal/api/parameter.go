@@ -104,8 +104,7 @@ const geometryName = "geometry"
 // fields reads a comma list of fields as their positions, -1 for the geometry.
 func (p *parameters) fields(name string, d *referentials.Descriptor) ([]int, error) {
 	var list []int
-	for part := range strings.SplitSeq(p.get(name), ",") {
-		part = strings.TrimSpace(part)
+	for _, part := range namesIn(p.get(name), d) {
 		i := d.FieldIndex(part)
 		if i < 0 && part != "" && part != geometryName && part != "geom" {
 			return nil, unknownName(name, part, "show", fieldNames(d))
@@ -115,6 +114,34 @@ func (p *parameters) fields(name string, d *referentials.Descriptor) ([]int, err
 		}
 	}
 	return list, nil
+}
+
+// namesIn cuts a comma list of fields, each with a sign before it or not. Of a name that holds
+// commas itself the most that makes a field counts.
+func namesIn(list string, d *referentials.Descriptor) []string {
+	most := 1 // parts of a name
+	for i := range d.Fields {
+		most = max(most, 1+strings.Count(d.Fields[i].Name, ","))
+	}
+	var names []string
+	for parts := strings.Split(list, ","); len(parts) > 0; {
+		n := min(most, len(parts))
+		for n > 1 && d.FieldIndex(unsigned(strings.Join(parts[:n], ","))) < 0 {
+			n--
+		}
+		names = append(names, strings.TrimSpace(strings.Join(parts[:n], ",")))
+		parts = parts[n:]
+	}
+	return names
+}
+
+// unsigned takes the sign off a name in an order.
+func unsigned(name string) string {
+	name = strings.TrimSpace(name)
+	if name != "" && (name[0] == '-' || name[0] == '+') {
+		return name[1:]
+	}
+	return name
 }
 
 func fieldNames(d *referentials.Descriptor) []string {

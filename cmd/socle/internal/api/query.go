@@ -112,15 +112,9 @@ func readSort(d *referentials.Descriptor, p *parameters) ([]query.Key, error) {
 		return nil, nil
 	}
 	var keys []query.Key
-	for part := range strings.SplitSeq(p.get("sortby"), ",") {
-		name := strings.TrimSpace(part)
-		k := query.Key{}
-		switch {
-		case strings.HasPrefix(name, "-"):
-			name, k.Descending = name[1:], true
-		case strings.HasPrefix(name, "+"): // which URLs turn into a space unless it is escaped
-			name = name[1:]
-		}
+	for _, part := range namesIn(p.get("sortby"), d) {
+		// A plus is turned into a space by URLs unless it is escaped.
+		k, name := query.Key{Descending: strings.HasPrefix(part, "-")}, unsigned(part)
 		if k.Field = d.FieldIndex(name); k.Field < 0 || !sortable(&d.Fields[k.Field]) {
 			return nil, unknownName("sortby", name, "be sorted by", sortableNames(d))
 		}

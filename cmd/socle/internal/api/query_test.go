@@ -255,3 +255,23 @@ func TestWalkOverOtherOrder(t *testing.T) {
 		get(t, other, strings.TrimPrefix(next, "http://socle.test"), want)
 	}
 }
+
+// TestNamesWithCommas: lists of fields take names that hold commas themselves.
+func TestNamesWithCommas(t *testing.T) {
+	d := &referentials.Descriptor{Fields: []referentials.Field{{Name: "a"}, {Name: "b"}, {Name: "a,b"}, {Name: "m², en tout, net"}}}
+	for list, want := range map[string][]string{
+		"":                           {""},
+		"a":                          {"a"},
+		" a , -b":                    {"a", "-b"},
+		"b,a":                        {"b", "a"},
+		"a,b":                        {"a,b"},
+		"b,-a,b,a":                   {"b", "-a,b", "a"},
+		"-m², en tout, net,a":        {"-m², en tout, net", "a"},
+		"m², en tout,a":              {"m²", "en tout", "a"},
+		"a, m², en tout, net, a,b,c": {"a", "m², en tout, net", "a,b", "c"},
+	} {
+		if got := namesIn(list, d); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", list, got, want)
+		}
+	}
+}
