@@ -25,6 +25,7 @@ func TestServe(t *testing.T) {
 	for path, want := range map[string]string{
 		"/metrics":                       `answers_total{status="2xx"} 3`,
 		"/metrics?":                      "process_resident_memory_bytes",
+		"/metrics?files":                 "process_open_fds",
 		"/debug/pprof/":                  "goroutine",
 		"/debug/pprof/goroutine?debug=1": "TestServe",
 	} {

@@ -11,7 +11,13 @@ import (
 type measures struct {
 	answers [6]*metrics.Counter // by the first digit of their status
 	atHand  *metrics.Counter
-	took    *metrics.Histogram // of what was made, in seconds
+	took    *metrics.PrometheusHistogram // of what was made, in seconds
+}
+
+// answerSeconds are the bounds that answers are counted by, from what is at hand to the longest
+// that may be made.
+func answerSeconds() []float64 {
+	return []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
 }
 
 // measure registers what an operator may want to know.
@@ -21,7 +27,7 @@ func (a *API) measure(set *metrics.Set) {
 		m.answers[class] = set.NewCounter(`socle_http_answers_total{status="` + strconv.Itoa(class) + `xx"}`)
 	}
 	m.atHand = set.NewCounter("socle_http_answers_at_hand_total")
-	m.took = set.NewHistogram("socle_http_answer_seconds")
+	m.took = set.NewPrometheusHistogramExt("socle_http_answer_seconds", answerSeconds())
 	gauge := func(name string, value func() float64) { set.NewGauge(name, value) }
 	gauge("socle_http_requests_under_way", func() float64 { return float64(len(a.slots)) })
 	gauge("socle_snapshot_ready", func() float64 {

@@ -29,14 +29,16 @@ func TestMetrics(t *testing.T) {
 	ask(t, a, "/collections", "If-None-Match", tag)
 	now := told()
 	for name, want := range map[string]string{
-		`socle_http_answers_total{status="2xx"}`: "4",
-		`socle_http_answers_total{status="3xx"}`: "1",
-		`socle_http_answers_total{status="4xx"}`: "3",
-		`socle_http_answers_total{status="5xx"}`: "0",
-		"socle_http_answers_at_hand_total":       "2", // the page, once it was made
-		"socle_http_answer_seconds_count":        "6", // those that were made
-		"socle_http_requests_under_way":          "0",
-		"socle_snapshot_ready":                   "1",
+		`socle_http_answers_total{status="2xx"}`:      "4",
+		`socle_http_answers_total{status="3xx"}`:      "1",
+		`socle_http_answers_total{status="4xx"}`:      "3",
+		`socle_http_answers_total{status="5xx"}`:      "0",
+		"socle_http_answers_at_hand_total":            "2", // the page, once it was made
+		"socle_http_answer_seconds_count":             "6", // those that were made
+		`socle_http_answer_seconds_bucket{le="60"}`:   "6", // as Prometheus reads them
+		`socle_http_answer_seconds_bucket{le="+Inf"}`: "6",
+		"socle_http_requests_under_way":               "0",
+		"socle_snapshot_ready":                        "1",
 	} {
 		if now[name] != want {
 			t.Errorf("%s is %s, not %s", name, now[name], want)
