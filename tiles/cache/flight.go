@@ -107,7 +107,7 @@ func (c *Cache) drawOne(e *epoch, l *list, z, x, y uint32) (t *Tile, err error) 
 	*scratch = body[:0]
 	kept := make([]byte, len(body)) // and copied at once, memory is not cleared first
 	copy(kept, body)
-	t = newTile(key{l.number, place(z, x, y)}, kept, stats)
+	t = newTile(key{l.number, place(z, x, y)}, kept)
 	t.generation.Store(l.generation)
 	c.counts.add(stats)
 	c.keep(t, l)

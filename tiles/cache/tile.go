@@ -9,8 +9,6 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/maypok86/otter/v2"
-
-	"socle/tiles"
 )
 
 // Encoding is a content coding that a tile can be had in.
@@ -30,9 +28,8 @@ var encodingNames = [encodings][]string{Gzip: {"gzip"}, Zstd: {"zstd"}}
 
 // Tile is a tile as it is sent. Do not change what it gives.
 type Tile struct {
-	key   key
-	etag  []string
-	stats tiles.Stats
+	key  key
+	etag []string
 
 	generation atomic.Uint64 // of the list that it is known to hold for
 	making     sync.Mutex    // of forms
@@ -47,8 +44,8 @@ type Form struct {
 }
 
 // newTile takes body over.
-func newTile(k key, body []byte, stats tiles.Stats) *Tile {
-	t := &Tile{key: k, etag: []string{tagOf(body)}, stats: stats}
+func newTile(k key, body []byte) *Tile {
+	t := &Tile{key: k, etag: []string{tagOf(body)}}
 	t.forms[Identity].Store(&Form{Body: body, Length: []string{strconv.Itoa(len(body))}})
 	return t
 }
@@ -75,9 +72,6 @@ func (t *Tile) Empty() bool { return len(t.forms[Identity].Load().Body) == 0 }
 
 // Body gives the bytes of the vector tile.
 func (t *Tile) Body() []byte { return t.forms[Identity].Load().Body }
-
-// Stats tells what became of the features on the tile.
-func (t *Tile) Stats() tiles.Stats { return t.stats }
 
 // overhead is about what a tile and its entry take beside its bytes.
 const overhead = 512
