@@ -14,8 +14,9 @@ func TestIMUBuild(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	mustSocle(t, "synth", "--out", dir, "--addresses", "2000")
+	var store string
 	for _, s := range stores {
-		store := s.open(t)
+		store = s.open(t)
 		for _, name := range []string{"communes", "voies", "rail", "hydro", "batiments"} {
 			mustSocle(t, "import", "--store", store, filepath.Join(dir, name+".geojson"), "--as", name)
 		}
@@ -42,7 +43,7 @@ func TestIMUBuild(t *testing.T) {
 		{"--within communes --typology absent.yaml", "absent.yaml"},
 		{"--within communes --buildings batiments --forms batiments", "replace"},
 	} {
-		out, err := socle(t, append([]string{"imu", "build", "--store", newGeoPackage(t)}, strings.Fields(wrong.args)...)...)
+		out, err := socle(t, append([]string{"imu", "build", "--store", store}, strings.Fields(wrong.args)...)...)
 		if err == nil || !strings.Contains(err.Error(), wrong.says) {
 			t.Errorf("%s: %v\n%s", wrong.args, err, out)
 		}
