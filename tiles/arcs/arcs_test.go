@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -179,6 +180,31 @@ func TestMeshesStayPartitions(t *testing.T) {
 			t.Fatal("nothing was thinned")
 		}
 	})
+}
+
+// TestStrayRing adds one ring at the other end of the world, as a file with a wrong place has it:
+// the mesh is thinned as without, and in about the same time, not in minutes.
+func TestStrayRing(t *testing.T) {
+	far := []vertex{{10, 10}, {2000, 10}, {2000, 2000}, {10, 2000}}
+	for _, n := range []int{1, 4, 16, 60} {
+		rng := rand.New(rand.NewPCG(uint64(n), 1))
+		rings := mesh(n, 16, rng.Float64)
+		for _, ring := range rings { // a town
+			for i, v := range ring {
+				ring[i] = vertex{1<<31 + (v[0]-1<<29)/16, 1<<31 + (v[1]-1<<29)/16}
+			}
+		}
+		begin := time.Now()
+		want := Appearances(pathsOf(rings), 0, 16)
+		alone := time.Since(begin)
+		got := Appearances(pathsOf(append(rings, far)), 0, 16)
+		if !slices.Equal(got[:len(want)], want) {
+			t.Errorf("%d cells are thinned in another way", n*n)
+		}
+		if with := time.Since(begin) - alone; with > 20*alone+time.Second {
+			t.Errorf("%d cells: %v, and %v alone", n*n, with, alone)
+		}
+	}
 }
 
 // TestNarrowGapsStayOpen thins jagged rings that lie close inside each other: none ever
