@@ -326,9 +326,16 @@ func TestTypesThatNoValueHas(t *testing.T) {
 		src.records[i].Values = append(src.records[i].Values, hour, referentials.DateValue(int64(i)))
 	}
 	src.records[2].Values[2] = referentials.StringValue("hier")
+	src.fields = append(src.fields, source.Field{Name: "ouvert", Type: referentials.Boolean})
+	for i, text := range []string{"oui", "non", "oui"} { // texts that are of the type
+		src.records[i].Values = append(src.records[i].Values, referentials.StringValue(text))
+	}
 	m, r := brought(t, Options{Key: "n"}, in)
 	if f := m.desc.Fields[1]; f.Type != referentials.String || r.Accepted != 2 || m.get("1", "heure") != "13:45:59" {
 		t.Errorf("%+v, %+v", f, r)
+	}
+	if f := m.desc.Fields[3]; f.Type != referentials.Boolean || m.get("2", "ouvert") != "false" {
+		t.Errorf("%+v", f)
 	}
 	if r.Rejects[0].Reason != "jour is not a date" {
 		t.Errorf("%+v", r.Rejects)

@@ -16,6 +16,7 @@ type evidence struct {
 	ones, lists                                         int64 // arrays of one value; other arrays and objects
 	voids                                               int64 // of the ones, those whose value is absent
 
+	unfit          int64 // texts that are not of the type the format declares
 	fits           shape // what every text but na can be read as
 	points, commas int64 // texts with a decimal point, with a decimal comma
 	thousands      bool  // every comma is followed by three digits: it may part thousands
@@ -54,6 +55,17 @@ func (e *evidence) add(v referentials.Value) {
 		} else {
 			e.lists++
 		}
+	}
+}
+
+// hold takes a value against the type that its column is declared of.
+func (e *evidence) hold(v referentials.Value, declared referentials.FieldType) {
+	if declared == "" || declared == referentials.String || v.Type() != referentials.String {
+		return
+	}
+	r := reading{to: declared}
+	if _, ok := r.parse(v.Str()); !ok {
+		e.unfit++
 	}
 }
 
@@ -97,6 +109,7 @@ func (e *evidence) merge(o *evidence) {
 	e.ones += o.ones
 	e.voids += o.voids
 	e.lists += o.lists
+	e.unfit += o.unfit
 	e.fits &= o.fits
 	e.points += o.points
 	e.commas += o.commas

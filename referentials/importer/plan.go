@@ -112,8 +112,7 @@ func (c *column) reading(k *known, decimalComma bool) reading {
 // belied tells a column that is declared of a type no value of it has: text is kept, where
 // every row would be refused.
 func (c *column) belied() bool {
-	e := &c.evidence
-	return c.declared != "" && c.declared != referentials.String && e.filled > 0 && e.texts == e.filled && e.decide(false).to != c.declared
+	return c.declared != "" && c.evidence.filled > 0 && c.evidence.unfit == c.evidence.filled
 }
 
 // newPlan plans the import of files as one collection. s holds the sets of keys when

@@ -160,6 +160,7 @@ func (s *surveyor) survey(ctx context.Context, in *input) error {
 			grow(len(rec.Values))
 			for i, value := range rec.Values {
 				v.columns[i].add(value)
+				v.columns[i].hold(value, fields[i].Type)
 			}
 			for i, set := range sets {
 				if set != nil && !set.spoilt {
