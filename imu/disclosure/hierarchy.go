@@ -129,6 +129,9 @@ func (h *hierarchy) exposed(c int) bundle {
 		b.reach = max(b.reach, b.sum.Value+h.p.width(h.cells[c]))
 		b.inner, b.innerOnes = b.members, b.singles
 	}
+	if b.capped && h.p.capped(h.reasons[c]) && !h.partial[c] {
+		b.room = min(b.room, max(h.p.Rule.OrOver-h.cells[c].Value, 0))
+	}
 	return b
 }
 
