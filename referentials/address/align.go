@@ -341,6 +341,7 @@ func (f *finder) kindAt(i int) bool { return i >= 0 && kinds[string(f.text.words
 func (f *finder) commune(c uint32) fit {
 	out := fit{strong: true, last: -1}
 	left := f.town(&out, c, f.text.all)
+	f.number(&out, left, -1) // of a street that is not found
 	noise := f.weigh(left, -1)
 	town := f.x.communes[c].weight
 	got := town * out.inTown

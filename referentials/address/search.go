@@ -157,13 +157,11 @@ func (f *finder) municipality(c uint32, fit *fit) {
 	}
 	r := f.ofCommune(c)
 	r.Text, r.Score = float64(fit.text), float64(fit.text)
-	if fit.text < leastName {
-		if f.text.numbers != 0 {
-			r.Number = Missing
-		}
-		if f.text.all == 0 {
-			r.Text, r.Score = 1, 1
-		}
+	if fit.number.value > 0 {
+		r.Number = Missing
+	}
+	if f.text.all == 0 {
+		r.Text, r.Score = 1, 1
 	}
 	f.found = append(f.found, r)
 }

@@ -75,6 +75,8 @@ func TestSearch(t *testing.T) {
 		{"12 rue du jeneral leklerc rennes", "12 Rue du Général Leclerc Rennes housenumber exact"},
 		{"rennes", "Rennes municipality "},
 		{"35650 le rheu", "Le Rheu municipality "},
+		{"8 le rheu", "Le Rheu municipality missing"},
+		{"8 rue x le rheu", "Le Rheu municipality missing"},
 		{"35650", "Le Rheu municipality "},
 		{"12 rue du general leclerc 44000 nantes", ""},
 		{"12 rue de la paix", ""},
