@@ -40,6 +40,7 @@ type State struct {
 type Publication struct {
 	Descriptor Descriptor
 	Source     string
+	Judge      func(now *Descriptor) error // of the version that is replaced, where there is one; nil: nothing is said against it
 }
 
 // Op is what a Change does.
@@ -86,7 +87,8 @@ type Store interface {
 	// Replace publishes rows as the next version and makes it current, all or nothing:
 	// after any error, or a crash, the version before is still current and whole. Rows
 	// with a null or repeated key fail it (Conflict), as do rows that the descriptor's
-	// CheckRow refuses. Of the versions, the KeptVersions newest are kept.
+	// CheckRow refuses; and it fails with what p.Judge says. Of the versions, the KeptVersions
+	// newest are kept.
 	Replace(ctx context.Context, p Publication, rows Rows) (Version, error)
 
 	// Apply commits edits to the current version in their order, all or nothing, and gives

@@ -21,6 +21,8 @@ type memoryStore struct {
 	count int64
 	light bool // count rows, look at none
 	fail  int  // error after so many rows, 0 never
+
+	now *referentials.Descriptor // what a publication replaces
 }
 
 var errStore = errors.New("the store broke")
@@ -29,6 +31,11 @@ func (m *memoryStore) Replace(_ context.Context, p referentials.Publication, row
 	m.desc, m.rows = p.Descriptor, nil
 	if err := p.Descriptor.Validate(); err != nil {
 		return referentials.Version{}, err
+	}
+	if m.now != nil && p.Judge != nil {
+		if err := p.Judge(m.now); err != nil {
+			return referentials.Version{}, err
+		}
 	}
 	keys := map[string]bool{}
 	for r, err := range rows {

@@ -290,7 +290,7 @@ func (p *publisher) publish(ctx context.Context, store referentials.Store) error
 	for i, in := range p.inputs {
 		names[i] = in.name
 	}
-	v, err := store.Replace(ctx, referentials.Publication{Descriptor: p.plan.desc, Source: strings.Join(names, ", ")}, p.rows(ctx))
+	v, err := store.Replace(ctx, referentials.Publication{Descriptor: p.plan.desc, Source: strings.Join(names, ", "), Judge: p.plan.judge}, p.rows(ctx))
 	if err != nil {
 		return err
 	}

@@ -13,17 +13,21 @@ func (p *plan) keepBack(ctx context.Context, side *sidecar, opt *Options) error 
 	if opt.Current == nil {
 		return nil
 	}
+	// The store asks again: there may be another version by the time this one is read.
+	p.judge = func(before *referentials.Descriptor) error {
+		opened := p.desc.Opens(before, side.said())
+		if len(opened) == 0 {
+			return nil
+		}
+		return referentials.Errorf(referentials.Refused, "it would show what the version before it keeps back: %s", strings.Join(opened, "; ")).
+			At("collection %s", p.desc.ID).
+			Do("put a description beside the file (%s%s) that says so again, or says that it is open now: access, profile, and disclosure of fields", opt.first(), sidecarSuffix)
+	}
 	before, err := opt.Current(ctx, p.desc.ID)
 	if err != nil || before == nil {
 		return err
 	}
-	opened := p.desc.Opens(before, side.said())
-	if len(opened) == 0 {
-		return nil
-	}
-	return referentials.Errorf(referentials.Refused, "it would show what the version before it keeps back: %s", strings.Join(opened, "; ")).
-		At("collection %s", p.desc.ID).
-		Do("put a description beside the file (%s%s) that says so again, or says that it is open now: access, profile, and disclosure of fields", opt.first(), sidecarSuffix)
+	return p.judge(before)
 }
 
 // first names the first file, for hints.

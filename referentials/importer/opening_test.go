@@ -68,6 +68,19 @@ func TestNothingIsOpenedByForgetting(t *testing.T) {
 	}
 }
 
+// TestJudgedWhenPublished: the version before may be another one than when the import began.
+func TestJudgedWhenPublished(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ids.csv")
+	if err := os.WriteFile(file, []byte("id,nom\n1,a\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	none := func(context.Context, string) (*referentials.Descriptor, error) { return nil, nil }
+	store := &memoryStore{now: &referentials.Descriptor{ID: "ids", Access: referentials.Restricted}}
+	if _, err := Import(t.Context(), store, Options{Files: []string{file}, Key: "id", Current: none}); referentials.CodeOf(err) != referentials.Refused {
+		t.Errorf("over a version that came meanwhile: %v", err)
+	}
+}
+
 func hinted(err error) string {
 	var e *referentials.Error
 	if errors.As(err, &e) {

@@ -24,6 +24,7 @@ type plan struct {
 	keyWords string // how the report says it
 	cellSize float64
 	notes    []string
+	judge    func(before *referentials.Descriptor) error // of what it would show; nil: of nothing
 }
 
 // keySource is where the key's values come from.

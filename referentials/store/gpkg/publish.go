@@ -70,6 +70,11 @@ func (s *Store) makeRoom(c *sqlite.Conn, p *referentials.Publication) (*record, 
 		return nil, err
 	}
 	for i := range current {
+		if p.Judge != nil {
+			if err := p.Judge(&current[i].Descriptor); err != nil {
+				return nil, err
+			}
+		}
 		if err := withdraw(c, &current[i]); err != nil {
 			return nil, err
 		}

@@ -46,6 +46,9 @@ func (s *Store) Replace(ctx context.Context, p referentials.Publication, rows re
 	if err := s.enter(ctx, tx, &k); err != nil {
 		return referentials.Version{}, explain(ctx, err, d.ID)
 	}
+	if err := judge(ctx, tx, &p); err != nil {
+		return referentials.Version{}, explain(ctx, err, d.ID)
+	}
 	if err := makeCurrent(ctx, tx, &k); err != nil {
 		return referentials.Version{}, explain(ctx, err, d.ID)
 	}
@@ -77,6 +80,25 @@ func reserve(ctx context.Context, tx pgx.Tx, d *referentials.Descriptor) (next i
 			Do("check the code, or add the system to spatial_ref_sys")
 	}
 	return next, nil
+}
+
+// judge has the publication say what it has against taking the place of the current version,
+// which no rollback changes any more.
+func judge(ctx context.Context, tx pgx.Tx, p *referentials.Publication) error {
+	if p.Judge == nil {
+		return nil
+	}
+	current, err := lockCollection(ctx, tx, p.Descriptor.ID, "FOR UPDATE")
+	if referentials.CodeOf(err) == referentials.NotFound {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	k, err := version(ctx, tx, p.Descriptor.ID, current)
+	if err != nil {
+		return err
+	}
+	return p.Judge(&k.Descriptor)
 }
 
 // fill makes the version's table and streams the rows into it.

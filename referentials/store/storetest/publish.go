@@ -24,6 +24,7 @@ var publications = []testCase{
 	{"rollback", rollback},
 	{"rollback keeps edits", rollbackKeepsEdits},
 	{"rollback is judged", rollbackIsJudged},
+	{"replace is judged", replaceIsJudged},
 	{"drop", drop},
 	{"load stops early", loadStops},
 	{"load fails", loadFails},
@@ -263,6 +264,28 @@ func rollback(t *testing.T, o Opened) {
 	}
 	wantIDs(t, versions(t, o.Store, "voies"), 4, 3, 2)
 	back(0, 3)
+}
+
+func replaceIsJudged(t *testing.T, o Opened) {
+	judged := 0
+	replace := func(says error) error {
+		_, err := o.Store.Replace(t.Context(), referentials.Publication{Descriptor: names("voies"), Judge: func(now *referentials.Descriptor) error {
+			if judged++; now.ID != "voies" {
+				t.Errorf("%q is judged", now.ID)
+			}
+			return says
+		}}, stream(name("a", "x", 1)))
+		return err
+	}
+	no := referentials.Errorf(referentials.Refused, "not over that one")
+	if err := replace(no); err != nil || judged != 0 {
+		t.Fatalf("the first version: %v, judged %d times", err, judged)
+	}
+	if err := replace(nil); err != nil || judged != 1 {
+		t.Fatalf("one that nothing is said against: %v, judged %d times", err, judged)
+	}
+	wantCode(t, "one that is judged against", replace(no), referentials.Refused)
+	wantIDs(t, versions(t, o.Store, "voies"), 2, 1)
 }
 
 func rollbackIsJudged(t *testing.T, o Opened) {
