@@ -257,6 +257,20 @@ export async function layers_elsewhere(base, open) {
   await tab.until("the map goes there", () => look()[2] > 6);
 }
 
+/** A browser may refuse to write the address as often as the map moves, as Safari does: the page goes on, and writes it later. */
+export async function refused_address(base, open) {
+  const tab = await open("/map", { before: page => page.addInitScript(() => {
+    const write = history.replaceState.bind(history);
+    window.refuses = true;
+    history.replaceState = (...a) => { if (window.refuses) throw new DOMException("too often", "SecurityError"); write(...a); };
+  }) });
+  await tab.ready();
+  await tab.page.click("#tab-layers");
+  await tab.page.waitForSelector("#layers li");
+  await tab.page.evaluate(() => { window.refuses = false; });
+  await tab.until("the address is written", () => /tab=layers/.test(tab.page.url()));
+}
+
 /** An address may name a layer that is no more: nothing is asked of it. */
 export async function gone_layers(base, open) {
   const tab = await open("/map?collections=gone,communes&tab=layers");

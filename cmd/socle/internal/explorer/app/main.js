@@ -156,7 +156,7 @@ const hiddenOf = new WeakMap();
 
 /** Has everything but the maps' themes follow the state. */
 function follow() {
-  history.replaceState(null, "", addressNow());
+  writeAddress();
   for (const v of views) v.show(shown());
   const a = answers[state.active];
   for (const id of ["theme", "blocks", "layers"]) {
@@ -184,6 +184,13 @@ function addressNow() {
   const c = m?.getCenter(), turn = m && (m.getBearing() || m.getPitch()) ? `/${m.getBearing().toFixed(0)}/${m.getPitch().toFixed(0)}` : "";
   return `${location.pathname}${q ? `?${q}` : ""}${c ? `#${m.getZoom().toFixed(2)}/${c.lat.toFixed(5)}/${c.lng.toFixed(5)}${turn}` : location.hash}`;
 }
+
+/** Writes the state into the address. Safari refuses to more than a hundred times in half a minute: then it is written later. */
+function writeAddress() {
+  clearTimeout(unwritten);
+  try { history.replaceState(null, "", addressNow()); } catch { unwritten = setTimeout(writeAddress, 2000); }
+}
+let unwritten = 0;
 
 /** @param {string} id */
 function toggle(id) {
@@ -384,7 +391,7 @@ async function start() {
     const folded = root.classList.toggle("folded");
     byId("fold").setAttribute("aria-expanded", String(!folded));
   });
-  views[0].map.on("moveend", () => { history.replaceState(null, "", addressNow()); if (state.tab === "layers") listLayers(); });
+  views[0].map.on("moveend", () => { writeAddress(); if (state.tab === "layers") listLayers(); });
   window.addEventListener("popstate", () => { if (location.search.slice(1) !== write(state)) location.reload(); });
   window.addEventListener("hashchange", () => { const c = cameraOf(); if ("center" in c) views[0].map.jumpTo(/** @type {any} */ (c)); });
   window.addEventListener("online", () => { for (const v of views) v.retry(); });
