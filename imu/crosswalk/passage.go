@@ -91,6 +91,7 @@ type way struct {
 
 func (r *Request) readPassage(c passageColumns) (map[string]way, error) {
 	ways := map[string]way{}
+	var order []string // of the table, so that the first thing wrong is always the same
 	t := r.Weights
 	for i := range t.Len() {
 		from, to, share := t.Value(i, c.from), t.Value(i, c.to), t.Value(i, c.share)
@@ -105,11 +106,15 @@ func (r *Request) readPassage(c passageColumns) (map[string]way, error) {
 		if !ok || v == 0 {
 			continue
 		}
-		w := ways[from.String()]
+		w, known := ways[from.String()]
+		if !known {
+			order = append(order, from.String())
+		}
 		w.pairs, w.sum = append(w.pairs, pair{cell: uint32(cell), weight: v}), w.sum+v
 		ways[from.String()] = w
 	}
-	for from, w := range ways {
+	for _, from := range order {
+		w := ways[from]
 		if w.sum > 1+roundedShares {
 			return nil, invalid("the shares of %q add up to %g", from, w.sum).At("weights %s", t.Descriptor().ID).
 				Do("name with weight= the field that holds shares of features, not of cells")
