@@ -10,19 +10,31 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// cellGrid divides the box of an arrangement into squares, and finds what is near.
+// cellGrid divides the box of an arrangement into squares, and finds what is near. Its squares
+// are those of places moved together over the voids.
 type cellGrid struct {
-	min        gridPoint
-	side       int64
-	cols, rows int
+	min            gridPoint
+	side           int64
+	cols, rows     int
+	xVoids, yVoids voids
 }
 
-// newCellGrid covers points with about as many cells as there are segments.
-func newCellGrid(low, high gridPoint, segments int) cellGrid {
+// newCellGrid covers segments with about as many cells as there are of them.
+func newCellGrid(low, high gridPoint, n int, ends func(i int) (a, b gridPoint)) cellGrid {
+	c := cellGrid{min: low}
+	c.xVoids = findVoids(low.x, high.x, n, func(i int) (int64, int64) { a, b := ends(i); return a.x, b.x })
+	c.yVoids = findVoids(low.y, high.y, n, func(i int) (int64, int64) { a, b := ends(i); return a.y, b.y })
+	high = c.fold(high)
 	width, height := high.x-low.x+1, high.y-low.y+1
-	side := int64(math.Sqrt(float64(width)*float64(height)/float64(max(segments, 1)))) + 1
-	side = max(side, 4, max(width, height)/(1<<14))
-	return cellGrid{low, side, int(width/side) + 1, int(height/side) + 1}
+	side := int64(math.Sqrt(float64(width)*float64(height)/float64(max(n, 1)))) + 1
+	c.side = max(side, 4, max(width, height)/(1<<14))
+	c.cols, c.rows = int(width/c.side)+1, int(height/c.side)+1
+	return c
+}
+
+// fold moves a place together with the others.
+func (c *cellGrid) fold(p gridPoint) gridPoint {
+	return gridPoint{c.xVoids.fold(p.x), c.yVoids.fold(p.y)}
 }
 
 func (c *cellGrid) clamp(col, row int64) (int, int) {
@@ -30,6 +42,7 @@ func (c *cellGrid) clamp(col, row int64) (int, int) {
 }
 
 func (c *cellGrid) at(p gridPoint) int {
+	p = c.fold(p)
 	col, row := c.clamp((p.x-c.min.x)/c.side, (p.y-c.min.y)/c.side)
 	return row*c.cols + col
 }
@@ -37,6 +50,7 @@ func (c *cellGrid) at(p gridPoint) int {
 // eachCell tells the cells a segment comes near, a few too many rather than one too few.
 func (c *cellGrid) eachCell(a, b gridPoint, do func(cell int)) {
 	const margin = 2
+	a, b = c.fold(a), c.fold(b)
 	if a.y > b.y {
 		a, b = b, a
 	}
@@ -67,6 +81,7 @@ func (c *cellGrid) eachCell(a, b gridPoint, do func(cell int)) {
 // eachAround tells what is in the cells near a point, again where it is in several, until do is
 // true of something, and whether it was.
 func (c *cellGrid) eachAround(p gridPoint, reach int64, near *bins, do func(item uint32) bool) bool {
+	p = c.fold(p)
 	fromCol, fromRow := c.clamp(floorDiv(p.x-reach-c.min.x, c.side), floorDiv(p.y-reach-c.min.y, c.side))
 	toCol, toRow := c.clamp(floorDiv(p.x+reach-c.min.x, c.side), floorDiv(p.y+reach-c.min.y, c.side))
 	for row := fromRow; row <= toRow; row++ {

@@ -147,7 +147,7 @@ func (m *Arrangement) leftOf(grid *cellGrid, near *bins, p gridPoint) (half uint
 			// An edge further left may still reach over the one found, but only as far as
 			// its own cells go: the row is left once the best is wholly to the right.
 			low, high := m.upwards(best)
-			if x := crossAt(low, high, p.y); x >= float64(grid.min.x+int64(col)*grid.side) {
+			if x := crossAt(low, high, p.y) - float64(low.x-grid.fold(low).x); x >= float64(grid.min.x+int64(col)*grid.side) {
 				break
 			}
 		}

@@ -26,7 +26,7 @@ func (a *Arranger) CloseGaps(ctx context.Context, reach float64) (ends int, leng
 	}
 	steps := int64(reach * a.perUnit)
 	low, high := spanOf(a.segments)
-	grid := newCellGrid(low, high, len(a.segments))
+	grid := newCellGrid(low, high, len(a.segments), func(i int) (p, q gridPoint) { return a.segments[i].a, a.segments[i].b })
 	near := grid.fill(len(a.segments), func(i int, do func(int)) { grid.eachCell(a.segments[i].a, a.segments[i].b, do) })
 	endOf := make(map[uint32]*lineEnd, len(a.ends)) // by the last piece
 	for k := range a.ends {

@@ -28,7 +28,7 @@ func (m *Arrangement) node(ctx context.Context, segments []segment) error {
 			return fmt.Errorf("the lines are %g wide and %g high, too far apart for a grid of %g",
 				float64(high.x-low.x)/m.perUnit, float64(high.y-low.y)/m.perUnit, 1/m.perUnit)
 		}
-		grid := newCellGrid(low, high, len(segments))
+		grid := newCellGrid(low, high, len(segments), func(i int) (a, b gridPoint) { return segments[i].a, segments[i].b })
 		if err := m.collectPoints(ctx, &grid, segments); err != nil {
 			return err
 		}
@@ -221,7 +221,7 @@ func (m *Arrangement) cells() cellGrid {
 		low = gridPoint{min(low.x, p.x), min(low.y, p.y)}
 		high = gridPoint{max(high.x, p.x), max(high.y, p.y)}
 	}
-	return newCellGrid(low, high, len(m.edges))
+	return newCellGrid(low, high, len(m.edges), func(i int) (a, b gridPoint) { return m.points[m.edges[i].a], m.points[m.edges[i].b] })
 }
 
 func (m *Arrangement) edgeBins(grid *cellGrid) *bins {
