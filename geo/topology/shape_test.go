@@ -51,18 +51,19 @@ func gridGeometry(e *Engine) *rapid.Generator[geo.Geometry] {
 	})
 }
 
-// byGEOS tells a relation by unprepared GEOS alone.
-func byGEOS(t *rapid.T, e *Engine, r Relation, a, b *geo.Geometry) (is bool) {
+// byGEOS tells a relation by unprepared GEOS alone, which now and then gives up where a shape is
+// so thin that its sides cannot be told apart.
+func byGEOS(t *rapid.T, e *Engine, r Relation, a, b *geo.Geometry) (is, ok bool) {
 	err := e.with(a, func(x *geos.Geom) error {
 		return e.with(b, func(y *geos.Geom) (err error) {
 			is, err = relate(r, x, y)
 			return err
 		})
 	})
-	if err != nil {
+	if err != nil && !strings.Contains(err.Error(), "TopologyException") {
 		t.Fatal(err)
 	}
-	return is
+	return is, err == nil
 }
 
 func TestRelateAgreesWithGEOS(t *testing.T) {
@@ -76,7 +77,10 @@ func TestRelateAgreesWithGEOS(t *testing.T) {
 		for range 4 {
 			g := shapes.Draw(t, "g")
 			for _, r := range relations {
-				want := byGEOS(t, e, r, &g, &constant)
+				want, ok := byGEOS(t, e, r, &g, &constant)
+				if !ok {
+					continue
+				}
 				if got, err := p.Relate(r, &g); err != nil || got != want {
 					t.Fatalf("prepared relation %d: %v %v, GEOS says %v\n%+v\n%+v", r, got, err, want, g, constant)
 				}
@@ -108,13 +112,16 @@ func TestMeetsBoxAgreesWithGEOS(t *testing.T) {
 		whole := boxShape(b)
 		g := shapes.Draw(t, "g")
 		for _, r := range relations {
-			want := byGEOS(t, e, r, &g, &whole)
+			want, ok := byGEOS(t, e, r, &g, &whole)
+			if !ok {
+				continue
+			}
 			if got, err := p.Relate(r, &g); err != nil || got != want {
 				t.Fatalf("relation %d: %v %v, GEOS says %v\n%+v\n%+v", r, got, err, want, g, b)
 			}
 		}
-		if got, want := meetsBox(&g, b), byGEOS(t, e, Intersects, &g, &whole); got != want {
-			t.Fatalf("meets: %v, GEOS says %v\n%+v\n%+v", got, want, g, b)
+		if want, ok := byGEOS(t, e, Intersects, &g, &whole); ok && meetsBox(&g, b) != want {
+			t.Fatalf("meets: %v, GEOS says %v\n%+v\n%+v", !want, want, g, b)
 		}
 	})
 }
