@@ -88,6 +88,7 @@ func TestBindRefuses(t *testing.T) {
 		{"arity", lambert, call("=", call("abs"), literal(1)), []string{"takes 1 operands", "call it as abs(number)"}},
 		{"metres of degrees", wgs84, call(">", call("area", property("geom")), literal(1)), []string{"angles on a globe"}},
 		{"metres of feet", crs.EPSG(2263), call(">", call("area", property("geom")), literal(1)), []string{"foot"}},
+		{"metres of Mercator", crs.EPSG(3857), call(">", call("area", property("geom")), literal(1)), []string{"whole world"}},
 		{"outside", lambert, call("<", call("distance", property("geom"), point(0, 200)), literal(1)), []string{"outside"}},
 		{"null", lambert, call("=", property("id"), literal(nil)), []string{"IS NULL"}},
 		{"not of two", lambert, call("not", literal(true), literal(true)), []string{"takes 1 operand"}},

@@ -130,6 +130,8 @@ func (b *binder) plane(e *Call) error {
 		why = "angles on a globe"
 	case info.PerUnit != 1:
 		why = "a plane measured in " + info.Unit
+	case !info.TrueToScale():
+		why = "a plane for the whole world, whose metres are not those on the ground"
 	default:
 		return nil
 	}
