@@ -72,12 +72,11 @@ func (l *layer) middle(row int) (x, y uint32) {
 		b := l.collection.Box(row)
 		return project((b.Min[0]+b.Max[0])/2, (b.Min[1]+b.Max[1])/2)
 	}
-	g, r := l.shape(row), noRect
-	for v := 0; v < len(g.XY); v += 2 {
-		x, y := l.grid.units(g.XY[v], g.XY[v+1])
-		r.add(&rect{x, y, x, y})
-	}
-	return r.left + (r.right-r.left)/2, r.top + (r.bottom-r.top)/2
+	g := l.collection.Geometry(row)
+	b := g.Bound()
+	at := []float64{(b.Min[0] + b.Max[0]) / 2, (b.Min[1] + b.Max[1]) / 2}
+	l.toGrid(at)
+	return l.grid.units(at[0], at[1])
 }
 
 // runLength is how many rows a worker takes at a time.

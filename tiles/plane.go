@@ -83,8 +83,15 @@ func (l *layer) shape(row int) geo.Geometry {
 	g := l.collection.Geometry(row)
 	if l.way != nil {
 		g.XY = slices.Clone(g.XY)
-		// A way that fails as a whole leaves places where they are not: on the edge.
-		_, _ = l.way.TryForward(g.XY, nil)
+		l.toGrid(g.XY)
 	}
 	return g
+}
+
+// toGrid takes places of the collection to the plane of the grid.
+func (l *layer) toGrid(xy []float64) {
+	if l.way != nil {
+		// A way that fails as a whole leaves places where they are not: on the edge.
+		_, _ = l.way.TryForward(xy, nil)
+	}
 }

@@ -61,12 +61,10 @@ func TestGridsDrawInTheirPlane(t *testing.T) {
 	}
 }
 
-// TestGridsShiftPolicies: a layer appears at the level of about the scale of its zoom.
-func TestGridsShiftPolicies(t *testing.T) {
-	m := &memory{}
-	m.add("p", geo.Point, referentials.TilePolicy{MinZoom: 10, MaxZoom: 14, FieldZooms: map[string]uint8{"nom": 12}}, pointAt(rennes[0], rennes[1]))
-	tiler, p := New(Options{Grid: lambert}), m.public(t)
-	way, err := crs.NewTransformer(crs.CRS84, lambert.CRS)
+// rennesIn gives where Rennes is in the plane of a grid.
+func rennesIn(t *testing.T, g *Grid) []float64 {
+	t.Helper()
+	way, err := crs.NewTransformer(crs.CRS84, g.CRS)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,6 +73,15 @@ func TestGridsShiftPolicies(t *testing.T) {
 	if err := way.Forward(xy); err != nil {
 		t.Fatal(err)
 	}
+	return xy
+}
+
+// TestGridsShiftPolicies: a layer appears at the level of about the scale of its zoom.
+func TestGridsShiftPolicies(t *testing.T) {
+	m := &memory{}
+	m.add("p", geo.Point, referentials.TilePolicy{MinZoom: 10, MaxZoom: 14, FieldZooms: map[string]uint8{"nom": 12}}, pointAt(rennes[0], rennes[1]))
+	tiler, p := New(Options{Grid: lambert}), m.public(t)
+	xy := rennesIn(t, lambert)
 	for z, want := range map[uint32]int{10: 0, 11: 1, 12: 1, 13: 2, 21: 2} {
 		tile := levelOf(lambert, z)
 		_, layers, _ := drawn(t, tiler, p, []string{"p"}, z, uint32(xy[0]/tile), uint32((lambert.Top-xy[1])/tile))
@@ -113,15 +120,7 @@ func TestGridsThinPoints(t *testing.T) {
 	m := &memory{}
 	m.add("adresses", geo.Point, referentials.TilePolicy{MaxZoom: 17, Thin: thin}, manyPoints(n)...)
 	tiler, p := New(Options{Grid: lambert}), m.public(t)
-	way, err := crs.NewTransformer(crs.CRS84, lambert.CRS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer way.Close()
-	xy := []float64{rennes[0], rennes[1]}
-	if err := way.Forward(xy); err != nil {
-		t.Fatal(err)
-	}
+	xy := rennesIn(t, lambert)
 	const side = thin << pixelBits // of a cell, in tile units
 	const far = 30_000             // metres, from the middle of the points
 	var before []uint64

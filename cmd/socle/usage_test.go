@@ -135,9 +135,10 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// TestInterruptedDemo: a metropolis that is not whole does not stay, or the next start
-// would serve it.
-func TestInterruptedDemo(t *testing.T) {
+// fillStopped fills a new store by the demo, which is interrupted once so many collections are
+// there, and gives what it said and how it ended.
+func fillStopped(t *testing.T, after int, with func(*stoppingStore) referentials.Store) (m *Main, said *bytes.Buffer, s *stoppingStore, err error) {
+	t.Helper()
 	store := newGeoPackage(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -145,40 +146,34 @@ func TestInterruptedDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer opened.Close()
-	m := NewMain()
-	m.Stdout, m.Stderr = &bytes.Buffer{}, &bytes.Buffer{}
+	t.Cleanup(func() { _ = opened.Close() })
+	said, m = &bytes.Buffer{}, NewMain()
+	m.Stdout, m.Stderr = said, said
 	if err := m.ParseFlags([]string{"demo", "--store", store, "--addresses", "1000"}); err != nil {
 		t.Fatal(err)
 	}
-	stopping := &stoppingStore{Store: opened, after: 3, stop: cancel}
-	if err := m.cli.Demo.fill(ctx, m, stopping); !errors.Is(err, context.Canceled) {
+	s = &stoppingStore{Store: opened, after: after, stop: cancel}
+	return m, said, s, m.cli.Demo.fill(ctx, m, with(s))
+}
+
+// TestInterruptedDemo: a metropolis that is not whole does not stay, or the next start
+// would serve it.
+func TestInterruptedDemo(t *testing.T) {
+	_, _, s, err := fillStopped(t, 3, func(s *stoppingStore) referentials.Store { return s })
+	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("it ends with %v", err)
 	}
-	left, err := opened.Collections(t.Context())
-	if err != nil || len(left) > 0 || stopping.published < 3 {
-		t.Errorf("%d collections are left of %d, %v", len(left), stopping.published, err)
+	left, err := s.Collections(t.Context())
+	if err != nil || len(left) > 0 || s.published < 3 {
+		t.Errorf("%d collections are left of %d, %v", len(left), s.published, err)
 	}
 }
 
 // TestStuckDemo: where a part of a metropolis cannot be removed, that is told, and no word of
 // all being as it was.
 func TestStuckDemo(t *testing.T) {
-	store := newGeoPackage(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	opened, err := openStore(ctx, store)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer opened.Close()
-	var out bytes.Buffer
-	m := NewMain()
-	m.Stdout, m.Stderr = &out, &out
-	if err := m.ParseFlags([]string{"demo", "--store", store, "--addresses", "1000"}); err != nil {
-		t.Fatal(err)
-	}
-	code := exitCode(m, m.cli.Demo.fill(ctx, m, stuckStore{&stoppingStore{Store: opened, after: 1, stop: cancel}}))
+	m, out, _, err := fillStopped(t, 1, func(s *stoppingStore) referentials.Store { return stuckStore{s} })
+	code := exitCode(m, err)
 	if said := out.String(); code != exitFail || !strings.Contains(said, "a part of the metropolis stays") || !strings.Contains(said, "remove gpkg:") {
 		t.Errorf("exit code %d, and\n%s", code, said)
 	}

@@ -62,7 +62,22 @@ func all(t testing.TB, layer *geoparquet.Layer) []source.Record {
 	return records
 }
 
-// What Apache Arrow wrote is read value by value. "-" stands for null.
+// wantValue checks a column of a layer and its value in a record. "-" stands for null.
+func wantValue(t *testing.T, layer *geoparquet.Layer, record *source.Record, i int, name string, kind referentials.FieldType, want string) {
+	t.Helper()
+	if f := layer.Fields()[i]; f != (source.Field{Name: name, Type: kind}) {
+		t.Errorf("field %d is %v, want %s %s", i, f, name, kind)
+	}
+	got := record.Values[i].String()
+	if record.Values[i].IsNull() {
+		got = "-"
+	}
+	if got != want {
+		t.Errorf("record %d, %s: got %q, want %q", record.Number, name, got, want)
+	}
+}
+
+// What Apache Arrow wrote is read value by value.
 func TestEveryType(t *testing.T) {
 	want := []struct {
 		name   string
@@ -104,16 +119,7 @@ func TestEveryType(t *testing.T) {
 				t.Fatalf("record %d: %v", record.Number, record.Err)
 			}
 			for i, w := range want {
-				if f := layer.Fields()[i]; f != (source.Field{Name: w.name, Type: w.t}) {
-					t.Errorf("field %d is %v, want %s %s", i, f, w.name, w.t)
-				}
-				got := record.Values[i].String()
-				if record.Values[i].IsNull() {
-					got = "-"
-				}
-				if got != w.values[r] {
-					t.Errorf("record %d, %s: got %q, want %q", record.Number, w.name, got, w.values[r])
-				}
+				wantValue(t, layer, &record, i, w.name, w.t, w.values[r])
 			}
 		}
 		for i, want := range []string{"Point [1.5 2.5] [] [] false", "None [] [] [] false", "Polygon [0 0 9 0 9 9 0 0] [4] [1] true"} {
@@ -145,16 +151,7 @@ func TestWholeDecimals(t *testing.T) {
 	}
 	for r, record := range all(t, layer) {
 		for i, w := range want {
-			if f := layer.Fields()[i]; f != (source.Field{Name: w.name, Type: w.t}) {
-				t.Errorf("field %d is %v, want %s %s", i, f, w.name, w.t)
-			}
-			got := record.Values[i].String()
-			if record.Values[i].IsNull() {
-				got = "-"
-			}
-			if got != w.values[r] {
-				t.Errorf("row %d, %s: got %s, want %s", r+1, w.name, got, w.values[r])
-			}
+			wantValue(t, layer, &record, i, w.name, w.t, w.values[r])
 		}
 	}
 }
