@@ -91,8 +91,8 @@ func TestSplitFeaturesAreWholeAbove(t *testing.T) {
 	}
 }
 
-// consumers puts rectangles with a value and units on 2 × 2 blocks of one district.
-func consumers(t fataler, profile string, list []consumer) *Release {
+// consumers asks for rectangles with a value and units on 2 × 2 blocks of one district.
+func consumers(t fataler, profile string, list []consumer) Request {
 	t.Helper()
 	d := referentials.Descriptor{ID: "consumers", Class: referentials.Territorial, Access: referentials.Restricted, Profile: profile,
 		Key: "id", Geometry: geo.Polygon, CRS: lambert, Fields: []referentials.Field{
@@ -116,13 +116,41 @@ func consumers(t fataler, profile string, list []consumer) *Release {
 	s.add(blocks(2))
 	s.add(districts(2))
 	get := s.load(t)
-	return mustRun(t, Request{Source: get("consumers"), Mesh: get("blocks"), Parents: []*snapshot.Collection{get("districts")}, Method: crosswalk.Area,
-		Measures: []Measure{{Function: Sum, Field: "use"}}})
+	return Request{Source: get("consumers"), Mesh: get("blocks"), Parents: []*snapshot.Collection{get("districts")}, Method: crosswalk.Area,
+		Measures: []Measure{{Function: Sum, Field: "use"}}}
 }
 
 type consumer struct {
 	x, y, wide, high, use float64
 	points                int64
+}
+
+// TestContributionsOfSplitFeatures: the largest contributions to a district, and to all, are of
+// whole features, those to a block of the parts that lie in it.
+func TestContributionsOfSplitFeatures(t *testing.T) {
+	r := consumers(t, "insee-entreprises", []consumer{{0, 0, 200, 200, 100, 1}, {10, 10, 5, 5, 30, 1}, {100, 110, 50, 50, 7, 1}})
+	values := []float64{100, 30, 7}
+	terms, codes := []term{{kind: second, values: values}, {kind: largest, values: values}}, make([]int32, len(values))
+	m, err := fresh{}.Get(t.Context(), r.crosswalk(r.Method))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tower := &tower{r: &r, terms: terms}
+	if tower.cells, err = multiply(t.Context(), m, terms, codes, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := tower.build(t.Context(), fresh{}, m, codes); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		of              string
+		in              *grid
+		largest, second float64
+	}{{"the first block", tower.cells, 30, 25}, {"the district", tower.levels[0].sums, 100, 30}, {"all", tower.all, 100, 30}} {
+		if second, largest := c.in.terms[0][0], c.in.terms[1][0]; largest != c.largest || second != c.second {
+			t.Errorf("%s: the largest are %v and %v, want %v and %v", c.of, largest, second, c.largest, c.second)
+		}
+	}
 }
 
 // TestSplitFeaturesAreWholeInWhatIsLeft hides more where the district less what is shown of it
@@ -137,7 +165,7 @@ func TestSplitFeaturesAreWholeInWhatIsLeft(t *testing.T) {
 			list = append(list, consumer{float64(k)*100 + 10 + 10*float64(i), 110, 5, 5, 200, 1})
 		}
 	}
-	rel := consumers(t, "insee-entreprises", list)
+	rel := mustRun(t, consumers(t, "insee-entreprises", list))
 	if got := hiddenIn(rel); strings.Count(got[:4], "#") < 3 && got[5] != '#' {
 		t.Errorf("hidden are %s: what is left of the district is 112, of which one firm is 100", got)
 	}
@@ -145,7 +173,7 @@ func TestSplitFeaturesAreWholeInWhatIsLeft(t *testing.T) {
 
 // TestNoPartialTotalOfNothing hides a district all of which is hidden: it is not without data.
 func TestNoPartialTotalOfNothing(t *testing.T) {
-	rel := consumers(t, "energie-elec-res", []consumer{{0, 0, 200, 200, 100, 10}})
+	rel := mustRun(t, consumers(t, "energie-elec-res", []consumer{{0, 0, 200, 200, 100, 10}}))
 	if got := rel.Parents[0].Status(0, 0, 0); got != Hidden {
 		t.Errorf("the district is %s", got)
 	}
